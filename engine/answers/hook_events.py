@@ -20,7 +20,11 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.hook_redemptions import tell_redemption, tell_transactions
+from engine.answers.hook_redemptions import (
+    tell_redemption,
+    tell_success,
+    tell_transactions,
+)
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -279,7 +283,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
-        RedemptionSucceeded: tell_redemption,
+        RedemptionSucceeded: tell_success,
         RedemptionFailed: tell_redemption,
         RedemptionRolledBack: tell_redemption,
         RollbackFailed: tell_redemption,

@@ -34,11 +34,17 @@ def tell_redemption(event: Recorded, record: Decided) -> Told:
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
     yield from tell_transactions(event, record)
-    if isinstance(event, RedemptionSucceeded):
-        for outcome in event.evaluation.outcomes:
-            if outcome.reward is not None:
-                reward = taken_reward_body(outcome.reward, customer, record.assignments)
-                yield "customer.rewarded", {"customer": shown, "reward": reward}
+
+
+def tell_success(event: RedemptionSucceeded, record: Decided) -> Told:
+    """Each redemption, and what customers got for points."""
+    yield from tell_redemption(event, record)
+    customer = customer_of(record)
+    shown = simple_customer_body(customer) if customer else None
+    for outcome in event.evaluation.outcomes:
+        if outcome.reward is not None:
+            reward = taken_reward_body(outcome.reward, customer, record.assignments)
+            yield "customer.rewarded", {"customer": shown, "reward": reward}
 
 
 def tell_transactions(event: Event, record: Decided) -> Told:

@@ -75,8 +75,7 @@ def refusal_of_reward(
         )
     campaign = find_campaign(view, reward.campaign.id)
     if campaign is None:
-        explanation = {"rule": "exists", "object": "campaign", "id": reward.campaign.id}
-        return structs.replace(not_found("campaign", reward.campaign.id), explanation=explanation)
+        return unknown_campaign(reward.campaign.id)
     before = given.get(campaign.id, 0)
     held = find_held(view, receiver_id, campaign.id)
     if campaign.join_once and (held is not None or before):
@@ -91,6 +90,12 @@ def out_of_stock(reward: Reward, given: int) -> Refusal | None:
         return None
     explanation: dict[str, Any] = {"rule": "reward_stock", "stock": reward.stock, "taken": given}
     return refuse("reward_out_of_stock", reward.id, explanation=explanation)
+
+
+def unknown_campaign(campaign_id: str) -> Refusal:
+    """The refusal of a code of a campaign that is not there any more."""
+    explanation = {"rule": "exists", "object": "campaign", "id": campaign_id}
+    return structs.replace(not_found("campaign", campaign_id), explanation=explanation)
 
 
 def has_one(campaign_id: str) -> Refusal:

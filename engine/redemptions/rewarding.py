@@ -15,6 +15,7 @@ from engine.evaluation.rewarding import (
     find_held,
     has_one,
     out_of_stock,
+    unknown_campaign,
     with_campaign_told,
 )
 from engine.kernel import tables
@@ -31,7 +32,7 @@ from schemas.balances import AdjustBalance
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
-from schemas.errors import Refusal, not_found, refuse
+from schemas.errors import Refusal, refuse
 from schemas.evaluations import Evaluation, Outcome
 from schemas.events import Event
 from schemas.rewards import Reward, RewardCampaign, RewardGiven, RewardTaken
@@ -122,7 +123,7 @@ class _Giving:
         holder_id = None if outcome.voucher is None else outcome.voucher.holder_id
         receiver_id = holder_id or self._customer_id
         if campaign is None or receiver_id is None:
-            return not_found("campaign", named.id)
+            return unknown_campaign(named.id)
         held = find_held(state, receiver_id, campaign.id) if campaign.join_once else None
         if held is None:
             got = self._publish(command, campaign, receiver_id)

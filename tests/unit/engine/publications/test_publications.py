@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.kernel import tables
 from engine.campaigns import free
+from engine.kernel import tables
 from schemas.api import CustomerInput
 from schemas.campaigns import (
     Campaign,
