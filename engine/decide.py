@@ -30,6 +30,7 @@ from engine.kernel.room import unite_tables
 from engine.kernel.state import View
 from engine.keys import decide as keys
 from engine.locations import decide as locations
+from engine.loyalty_tiers import decide as loyalty_tiers
 from engine.metadata import decide as metadata
 from engine.metadata.checks import wrong_metadata
 from engine.notifications import decide as notifications
@@ -75,6 +76,7 @@ DECISIONS = unite_tables(
     exports.DECISIONS,
     keys.DECISIONS,
     locations.DECISIONS,
+    loyalty_tiers.DECISIONS,
     metadata.DECISIONS,
     notifications.DECISIONS,
     oauth.DECISIONS,

@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
+from engine.loyalty_tiers.members import CHANGES, follow_cards
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
 from schemas.commands import Command
@@ -32,7 +33,9 @@ ROUNDS_MAX: Final = 8
 React = Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]
 
 #: Who reacts to which event, in this order.
-REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType({})
+REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, (follow_cards,))
+)
 
 
 def with_effects(view: View, command: Command, decision: Decision, now: Millis) -> Decision:

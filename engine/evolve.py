@@ -32,6 +32,7 @@ from engine.kernel.room import unite_tables
 from engine.kernel.state import State
 from engine.keys import fold as keys
 from engine.locations import fold as locations
+from engine.loyalty_tiers import fold as loyalty_tiers
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth
 from engine.orders import fold as orders
@@ -83,6 +84,7 @@ FOLDS = unite_tables(
     exports.FOLDS,
     keys.FOLDS,
     locations.FOLDS,
+    loyalty_tiers.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,
     orders.FOLDS,

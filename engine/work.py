@@ -26,6 +26,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
+from engine.loyalty_tiers.members import recalculate_tiers
 from engine.metadata.checks import wrong_metadata
 from engine.orders.rows import import_order_row
 from engine.products.rows import import_product_row, import_sku_row
@@ -47,6 +48,7 @@ from schemas.actions import (
     ImportProducts,
     ImportSkus,
     ImportVouchers,
+    RecalculateTiers,
     RowFailure,
     Rows,
     RunChunk,
@@ -140,6 +142,7 @@ WORK: Mapping[type[Any], Do] = MappingProxyType(
         ImportCustomers: each_row(import_customer_row, customers_at_once),
         ImportOrders: each_row(import_order_row, customers_at_once),
         FollowSegment: follow_segment,
+        RecalculateTiers: recalculate_tiers,
         ImportProducts: each_row(import_product_row),
         ImportSkus: each_row(import_sku_row),
         ChangeVouchers: each_row(change_voucher_row),

@@ -33,8 +33,8 @@ _RETRY: Final = ((b"retry-after", b"%d" % RETRY_AFTER_SECONDS),)
 
 #: A status and a body, or None where the answer has none.
 Render = Callable[[Answer, KeyKind], tuple[int, dict[str, Any] | None]]
-#: What an endpoint makes of a record and the body of its good answer.
-Show = Callable[[Answer, dict[str, Any]], dict[str, Any]]
+#: What an endpoint makes of a record and the body of its good answer; an array, where it answers one.
+Show = Callable[[Answer, dict[str, Any]], dict[str, Any] | list[Any]]
 
 
 class JsonAnswer(Response):
@@ -170,9 +170,10 @@ class Writes:
         identity = self.identity(request, route, content)
         answered = await self.decide(caller, body, identity, project=project)
         note_record(request, answered, project)
-        status, shown = self._render(answered.record, caller.kind)
-        if show is not None and shown is not None and status < 300:
-            shown = show(answered.record, shown)
+        status, body_shown = self._render(answered.record, caller.kind)
+        shown: dict[str, Any] | list[Any] | None = body_shown
+        if show is not None and body_shown is not None and status < 300:
+            shown = show(answered.record, body_shown)
         return self.respond(request, status, shown)
 
     async def write(self, request: Request, route: str, body: CommandBody) -> Response:
@@ -183,10 +184,12 @@ class Writes:
         """Status and body of the answer that a record gives."""
         return self._render(record, key_kind)
 
-    def respond(self, request: Request, status: int, body: dict[str, Any] | None) -> Response:
+    def respond(
+        self, request: Request, status: int, body: dict[str, Any] | list[Any] | None
+    ) -> Response:
         """A rendered answer as a response; errors name the request."""
         if body is None:
             return Response(status_code=status)
-        if status >= 400:
+        if status >= 400 and isinstance(body, dict):
             body = {**body, "request_id": request_id_of(request)}
         return JsonAnswer(self._encode(body), status, _RETRY if status == 503 else ())

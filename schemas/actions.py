@@ -72,6 +72,14 @@ class FollowSegment(Shape, tag="follow_segment", frozen=True):
     segment_id: str
 
 
+class RecalculateTiers(Shape, tag="recalculate_tiers", frozen=True):
+    """Finds who of a loyalty program's members is in another tier, after the tiers changed."""
+
+    campaign_id: str
+    #: A tier that is gone, and forgotten with the last card.
+    deleted: str | None = None
+
+
 class ImportOrders(Shape, tag="import_orders", frozen=True):
     """Creates or updates an order of each staged row."""
 
@@ -105,6 +113,7 @@ Work = (
     | ImportCustomers
     | ImportOrders
     | FollowSegment
+    | RecalculateTiers
     | ImportProducts
     | ImportSkus
     | ChangeVouchers

@@ -118,6 +118,9 @@ class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
 
     campaign: str
     changes: msgspec.Raw
+    #: Of a loyalty program: its members are put into the tiers in which they are by it now.
+    recalculate_tiers: bool = False
+    request_id: str = ""
 
 
 class EnableCampaign(Shape, tag="enable_campaign", frozen=True):

@@ -22,6 +22,7 @@ from schemas.expiry import ExpiryCommand
 from schemas.exports import ExportCommand
 from schemas.keys import KeyCommand
 from schemas.locations import LocationCommand
+from schemas.loyalty_tiers import LoyaltyTierCommand
 from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
@@ -58,6 +59,7 @@ CommandBody = (
     | ExportCommand
     | KeyCommand
     | LocationCommand
+    | LoyaltyTierCommand
     | MetadataCommand
     | NotificationCommand
     | OAuthCommand

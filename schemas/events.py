@@ -18,6 +18,12 @@ from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
 from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
+from schemas.loyalty_tiers import (
+    LOYALTY_TIER_EVENTS,
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierEvent,
+    MemberTierEvent,
+)
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
@@ -54,6 +60,8 @@ Event = (
     | ExportEvent
     | KeyEvent
     | LocationEvent
+    | LoyaltyTierEvent
+    | MemberTierEvent
     | MetadataEvent
     | NotificationEvent
     | OAuthEvent
@@ -108,6 +116,7 @@ SETUP_EVENTS: Final = events_of(
     EXPORT_EVENTS,
     KEY_EVENTS,
     LOCATION_EVENTS,
+    LOYALTY_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
@@ -125,6 +134,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PROMOTION_EVENTS,
@@ -142,6 +152,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PROMOTION_EVENTS,
@@ -166,6 +177,8 @@ SHOP_EVENTS: Final = events_of(
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
+    LOYALTY_TIER_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PRODUCT_EVENTS,

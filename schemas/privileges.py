@@ -82,6 +82,12 @@ POST /v1/campaigns/{}/transactions/export exports.create
 GET /v1/campaigns/** campaigns.read
 * /v1/campaigns/** campaigns.write
 
+POST /v1/loyalties/members/{}/redemption redemptions.redeem
+POST /v1/loyalties/{}/members/{}/redemption redemptions.redeem
+GET /v1/loyalties/members/** vouchers.read
+GET /v1/loyalties/** campaigns.read
+* /v1/loyalties/** campaigns.write
+
 POST /v1/vouchers/qualification validations.validate
 POST /v1/vouchers/import imports.create
 POST /v1/vouchers/importCSV imports.create

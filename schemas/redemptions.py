@@ -84,6 +84,8 @@ class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):
 
     #: What is wrong with the request beyond its redeemables; the attempt is recorded as failed.
     fault: Refusal | None = None
+    #: The program, by id or name, that the one redeemable has to be a card of; empty: any.
+    of_program: str | None = None
 
 
 class RollBackRedemption(RollBack, tag="roll_back_redemption", frozen=True):

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.answers.order_events import OrderChanging, order_events
-from engine.kernel.calendar import iso
+from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
+from engine.loyalty_tiers.body import loyalty_tier_body, move_body
 from engine.publications.body import publication_row_body
 from engine.redemptions.reward_body import taken_reward_body
 from engine.segments.body import simple_segment_body
@@ -30,6 +31,17 @@ from schemas.customers import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.loyalty_tiers import (
+    Standing,
+    StandingChanged,
+    TierDowngraded,
+    TierExpirationChanged,
+    TierJoined,
+    TierLeft,
+    TierMove,
+    TierProlonged,
+    TierUpgraded,
+)
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -61,6 +73,8 @@ _GROUP_DIGITS: Final = 18
 _NOTHING: Final[Body] = {}
 #: A reward is redeemed and handed out in one.
 _REWARDED: Final = ("customer.reward_redemptions.created", "customer.reward_redemptions.completed")
+#: What says of which campaign an entry is.
+_Offer = Voucher | PromotionTier | Standing
 
 
 class ActivityEntry(NamedTuple):
@@ -86,7 +100,7 @@ class _Told(NamedTuple):
     customer_id: str | None
     type: str
     data: Body = _NOTHING
-    offer: Voucher | PromotionTier | None = None
+    offer: _Offer | None = None
     redemption_id: str = ""
     id: str | None = None
     order: Order | None = None
@@ -127,7 +141,9 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
+def _campaign_type(offer: _Offer | None) -> str:
+    if isinstance(offer, Standing):
+        return "LOYALTY_PROGRAM"
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
     gift = offer is not None and offer.type == "GIFT_VOUCHER"
@@ -240,6 +256,33 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
+def _tier_reached(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: TierJoined | TierLeft | TierProlonged | TierExpirationChanged) -> list[_Told]:
+        own = event.standing if event.standing.tier_id == event.tier.id else None
+        data = move_body(event) | {"loyalty_tier": loyalty_tier_body(event.tier, own)}
+        if name == "expiration.changed":
+            data["expiration_date"] = iso_or_none(event.standing.expires_at)
+        return [_tier_told(event, name, data)]
+
+    return tell
+
+
+def _tier_changed(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: TierUpgraded | TierDowngraded) -> list[_Told]:
+        tiers = {
+            "loyalty_tier_from": loyalty_tier_body(event.tier_from),
+            "loyalty_tier_to": loyalty_tier_body(event.tier, event.standing),
+        }
+        return [_tier_told(event, name, move_body(event) | tiers)]
+
+    return tell
+
+
+def _tier_told(event: TierMove, name: str, data: Body) -> _Told:
+    standing = event.standing
+    return _Told(standing.customer_id, f"customer.loyalty.tier.{name}", data, standing)
+
+
 #: What each event of the ledger tells.
 TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
@@ -251,6 +294,12 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
         CustomEventTracked: _custom_event_tracked,
+        TierJoined: _tier_reached("joined"),
+        TierLeft: _tier_reached("left"),
+        TierUpgraded: _tier_changed("upgraded"),
+        TierDowngraded: _tier_changed("downgraded"),
+        TierProlonged: _tier_reached("prolonged"),
+        TierExpirationChanged: _tier_reached("expiration.changed"),
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
@@ -280,6 +329,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    StandingChanged,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,
     ERASURE_EVENTS,

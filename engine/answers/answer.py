@@ -27,6 +27,7 @@ from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.keys import body as keys
 from engine.locations import body as locations
+from engine.loyalty_tiers import body as loyalty_tiers
 from engine.metadata import body as metadata
 from engine.notifications import body as notifications
 from engine.orders import body as orders
@@ -67,6 +68,7 @@ ANSWERS = unite_tables(
     exports.ANSWERS,
     keys.ANSWERS,
     locations.ANSWERS,
+    loyalty_tiers.ANSWERS,
     metadata.ANSWERS,
     notifications.ANSWERS,
     orders.ANSWERS,

@@ -40,6 +40,12 @@ from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
@@ -130,6 +136,7 @@ class Subject(NamedTuple):
 _CAMPAIGN: Final = Subject("campaign", "campaign")
 _VOUCHER: Final = Subject("voucher", "voucher")
 _TIER: Final = Subject("promotion_tier", "tier")
+_LOYALTY_TIER: Final = Subject("loyalty_tier", "tier")
 _STACK: Final = Subject("promotion_stack", "stack")
 _RULE: Final = Subject("validation_rule", "rule")
 _ASSIGNMENT: Final = Subject("validation_rules_assignment", "assignment")
@@ -170,6 +177,9 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         TierEnabled: _TIER,
         TierDisabled: _TIER,
         TierDeleted: _TIER,
+        LoyaltyTierCreated: _LOYALTY_TIER,
+        LoyaltyTierUpdated: _LOYALTY_TIER,
+        LoyaltyTierDeleted: _LOYALTY_TIER,
         StackCreated: _STACK,
         StackUpdated: _STACK,
         StackDeleted: _STACK,
@@ -254,6 +264,7 @@ UNSUBJECTED: Final = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
     USER_EVENTS,

@@ -10,9 +10,11 @@ from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.tiers.body import tier_body
 from engine.codes.generated import generated_vouchers
 from engine.kernel.encode import Body
+from engine.loyalty_tiers.body import loyalty_tier_body
 from engine.vouchers.body import voucher_body
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GenerateVouchers
 from schemas.campaigns import CampaignCreated, CampaignUpdated, VouchersGenerated
+from schemas.loyalty_tiers import LoyaltyTierEvent
 from schemas.promotion_events import StackEvent, TierEvent
 from schemas.records import Decided
 
@@ -62,6 +64,15 @@ def tell_tier(name: str) -> Callable[[Any, Decided], Told]:
     def tell(event: TierEvent, record: Decided) -> Told:
         body = tier_body(event.tier, event.campaign, event.categories, record.assignments)
         yield name, {"promotion_tier": body}
+
+    return tell
+
+
+def tell_loyalty_tier(name: str) -> Callable[[Any, Decided], Told]:
+    """A tier of a loyalty program as it is."""
+
+    def tell(event: LoyaltyTierEvent, _: Decided) -> Told:
+        yield name, {"loyalty_tier": loyalty_tier_body(event.tier)}
 
     return tell
 

@@ -15,6 +15,7 @@ from engine.answers.hook_campaigns import (
     tell_campaign,
     tell_defined_campaign,
     tell_ended_generation,
+    tell_loyalty_tier,
     tell_stack,
     tell_started_generation,
     tell_tier,
@@ -67,6 +68,12 @@ from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
@@ -267,6 +274,9 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         TierEnabled: tell_tier("campaign.promotion_tier.enabled"),
         TierDisabled: tell_tier("campaign.promotion_tier.disabled"),
         TierDeleted: tell_tier("campaign.promotion_tier.deleted"),
+        LoyaltyTierCreated: tell_loyalty_tier("campaign.loyalty_tier.created"),
+        LoyaltyTierUpdated: tell_loyalty_tier("campaign.loyalty_tier.updated"),
+        LoyaltyTierDeleted: tell_loyalty_tier("campaign.loyalty_tier.deleted"),
         StackCreated: tell_stack("campaign.promotion_stack.created"),
         StackUpdated: tell_stack("campaign.promotion_stack.updated"),
         ValidationRuleCreated: _rule("business_validation_rule.created"),
@@ -299,6 +309,7 @@ UNTOLD: Final = events_of(
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,

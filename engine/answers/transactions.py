@@ -22,6 +22,7 @@ from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -175,6 +176,7 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

@@ -34,6 +34,7 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.keys import KEY_EVENTS
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
 from schemas.projects import PROJECT_EVENTS
@@ -161,6 +162,7 @@ UNSHOWN = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,
     StackCreated,

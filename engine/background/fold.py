@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
+from engine.kernel.reacting import note_reacting
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.actions import (
@@ -15,6 +16,7 @@ from schemas.actions import (
     AsyncAction,
     DeleteCampaignVouchers,
     OpenAction,
+    RecalculateTiers,
     RowsStaged,
     StagedRowsDropped,
 )
@@ -56,6 +58,17 @@ def action_progressed(state: State, event: ActionProgressed, _: Millis) -> None:
     if action.status == "DONE" and isinstance(work, DeleteCampaignVouchers) and work.force:
         # with its last voucher; one whose deletion was given up can be deleted again
         state.delete(tables.CAMPAIGNS, work.campaign_id)
+        for tier in list(state.scan(tables.LOYALTY_TIERS, work.campaign_id)):
+            state.delete(tables.LOYALTY_TIERS, work.campaign_id, tier.id)
+    if action.status == "DONE" and isinstance(work, RecalculateTiers) and work.deleted:
+        _forget_tier(state, work.campaign_id, work.deleted)
+
+
+def _forget_tier(state: State, campaign_id: str, tier_id: str) -> None:
+    """Nobody is in the tier any more; a program without any does not react by them."""
+    state.delete(tables.LOYALTY_TIERS, campaign_id, tier_id)
+    if next(state.scan(tables.LOYALTY_TIERS, campaign_id), None) is None:
+        note_reacting(state, "tiers", campaign_id, reacts=False)
 
 
 def drop_rows(state: State, action: AsyncAction) -> None:

@@ -37,6 +37,7 @@ from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, taken_code, unify_category, with_named_category
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
+from engine.loyalty_tiers.members import recalculation_started_event
 from engine.rewards.assign import unassign_rewards_of
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_campaign, invalid_voucher
@@ -154,7 +155,7 @@ def create_campaign(
 
 
 def update_campaign(
-    view: View, _: Command, body: UpdateCampaign, now: Millis
+    view: View, command: Command, body: UpdateCampaign, now: Millis
 ) -> Decision | Refusal:
     """Sets the named fields; metadata is merged, null clears."""
     campaign = find_campaign(view, body.campaign)
@@ -171,7 +172,11 @@ def update_campaign(
         return refusal
     tiers = shown_tiers(view, changed)
     categories = shown_categories(view, changed, tiers)
-    return Decision((CampaignUpdated(changed, tiers, categories),))
+    updated = CampaignUpdated(changed, tiers, categories)
+    if not body.recalculate_tiers:
+        return Decision((updated,))
+    # the last event is the one that answers
+    return Decision((recalculation_started_event(command, changed.id, now), updated))
 
 
 def enable_campaign(

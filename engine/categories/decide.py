@@ -51,6 +51,7 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -195,6 +196,7 @@ UNNAMED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,
     PublicationFailed,

@@ -26,6 +26,7 @@ from schemas.customers import CUSTOMER_EVENTS, CustomerCreated, CustomersSummed,
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -281,6 +282,7 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
+    MEMBER_TIER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

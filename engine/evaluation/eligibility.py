@@ -3,10 +3,10 @@
 What a project's validation rules say comes after it (engine/rules). The total order, which a table
 test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start
 date · expiration date · time since the publication · day of week · timeframe · hours · quantity ·
-gift balance · points balance · order · amount to pay · items · reward · what a reward needs beside its
-points (engine/evaluation/rewarding.py). Of the switch and the times,
-the offer's own comes first, then that of its campaign, under the same key. Every refusal names its
-rule and the values that were compared.
+gift balance · points balance · reward · order · amount to pay · items · what a reward needs beside
+its points (engine/evaluation/rewarding.py). Of the switch and the times, the offer's own comes first,
+then that of its campaign, under the same key. Every refusal names its rule and the values that were
+compared.
 """
 
 from collections.abc import Callable
@@ -236,10 +236,10 @@ LEFT_RULES: tuple[Rule, ...] = (quantity, gift_balance, points_balance)
 #: and, for what pays, what there is to pay.
 RULES: tuple[Rule, ...] = (
     *LEFT_RULES,
+    reward,
     order_given,
     amount_to_pay,
     items_to_pay,
-    reward,
 )
 
 

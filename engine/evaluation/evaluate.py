@@ -188,7 +188,7 @@ class Application:
 
     def _try(self, offer: Offer) -> Outcome:
         circumstances = self._circumstances
-        payment = payment_of(circumstances.view, offer.asked, offer.voucher)
+        payment = payment_of(circumstances.view, offer.asked, offer.voucher, circumstances.now)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
         held = self._find_held(offer)
@@ -240,7 +240,7 @@ class Application:
             units=() if self.basket is None else units_taken(scoped, self.basket, taken),
             reward_id=None if payment is None else payment.reward.id,
             reward_name="" if payment is None else payment.reward.name,
-            assignment_id=payment and payment.assignment and payment.assignment.id,
+            assignment_id=None if payment is None else payment.assignment_id,
         )
         note_given(self._given, payment)
         if facts is None:  # then everything works as it is defined

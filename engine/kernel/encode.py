@@ -53,7 +53,7 @@ def places_body(kind: str, places: Mapping[str, int]) -> Body:
     return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
 
 
-def to_json(body: Mapping[str, Any]) -> bytes:
+def to_json(body: Mapping[str, Any] | list[Any]) -> bytes:
     """The body as it goes over the wire, its numbers as JavaScript writes them."""
     return with_plain_numbers(_encode(body))
 

@@ -17,6 +17,7 @@ from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
 from schemas.locations import Location
+from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
@@ -65,6 +66,7 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+DUE_LOYALTY_TIER = "loyalty-tier"
 
 
 class Due(Shape, frozen=True):
@@ -159,6 +161,10 @@ EXPORTS: Table[Export] = Table("export", Export)
 REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits).
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
+#: By campaign id and their own; one that is gone until nobody is in it.
+LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
+#: By voucher id: of the cards whose holders are in a tier, or on the way to one.
+STANDINGS: Table[Standing] = Table("loyalty-standing", Standing)
 REWARDS: Table[Reward] = Table("reward", Reward)
 REWARD_ASSIGNMENTS: Table[RewardAssignment] = Table("reward-assignment", RewardAssignment)
 #: By campaign id and reward id, and by reward id and campaign id → the assignment's id.

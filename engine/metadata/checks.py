@@ -47,6 +47,12 @@ from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import POINTS_EVENTS
@@ -159,6 +165,16 @@ def _updated_tier(view: View, event: TierUpdated) -> Written:
     yield from _if_changed(view.get(tables.TIERS, event.tier.id), event.tier, "promotion_tier")
 
 
+def _created_loyalty_tier(_: View, event: LoyaltyTierCreated) -> Written:
+    yield "loyalty_tier", event.tier.metadata, False
+
+
+def _updated_loyalty_tier(view: View, event: LoyaltyTierUpdated) -> Written:
+    tier = event.tier
+    before = view.get(tables.LOYALTY_TIERS, tier.campaign_id, tier.id)
+    yield from _if_changed(before, tier, "loyalty_tier")
+
+
 def _updated_campaign(view: View, event: CampaignUpdated) -> Written:
     yield from _if_changed(
         view.get(tables.CAMPAIGNS, event.campaign.id), event.campaign, _kind_of(event.campaign)
@@ -230,6 +246,8 @@ WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxy
         CampaignUpdated: _updated_campaign,
         TierCreated: _created_tier,
         TierUpdated: _updated_tier,
+        LoyaltyTierCreated: _created_loyalty_tier,
+        LoyaltyTierUpdated: _updated_loyalty_tier,
         CustomerCreated: _customer,
         CustomerUpdated: _customer,
         ProductCreated: _created_product,
@@ -271,6 +289,7 @@ UNWRITTEN: Final = events_of(
     # It writes other things than metadata, which stays.
     BALANCE_EVENTS,
     POINTS_EVENTS,
+    MEMBER_TIER_EVENTS,
     CampaignEnabled,
     CampaignDisabled,
     CustomerUnchanged,
@@ -287,6 +306,7 @@ UNWRITTEN: Final = events_of(
     CampaignDeleted,
     CampaignPromotionsDeleted,
     CustomerDeleted,
+    LoyaltyTierDeleted,
     ProductDeleted,
     SkuDeleted,
     TierDeleted,

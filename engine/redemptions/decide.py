@@ -16,6 +16,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import find_named_customer
+from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions, unite_tables
 from engine.kernel.state import View
 from engine.kernel.zones import counted_in
@@ -35,14 +36,20 @@ from schemas.orders import Order, OrderEntry
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
 
 
-def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -> Decision:
-    """Redeems all redeemables or none; either way there is an event.
+def redeem_stack(
+    view: View, command: Command, body: RedeemStack, now: Millis
+) -> Decision | Refusal:
+    """Redeems all redeemables or none; either way there is an event, but for no member's card.
 
     What is wrong with the request as a whole fails it in this order: the fault that the front
     found, the same redeemable twice, an unknown customer, an unknown product to override, an
     unknown or impossible order. What is wrong in itself, the first two, leaves the customer as it
     is; it is recorded with it all the same.
     """
+    if body.of_program is not None:
+        member = find_member(view, body.redeemables[0].id, body.of_program or None)
+        if isinstance(member, Refusal):
+            return member
     asked = FoundRedeemables.of(view, body.redeemables)
     fault = body.fault or asked.refusal
     if fault is not None:

@@ -61,7 +61,7 @@ def give_rewards(
     view: View, command: Command, evaluation: Evaluation, customer_id: str | None, now: Millis
 ) -> Rewarded | NotRewarded:
     """Gives what the cards of a valid evaluation are redeemed for."""
-    paying = [n for n, each in enumerate(evaluation.outcomes) if _buys(view, each)]
+    paying = [n for n, each in enumerate(evaluation.outcomes) if _buys(view, each, now)]
     if not paying:
         return Rewarded(evaluation)
     giving = _Giving(view, command, customer_id, now)
@@ -96,7 +96,7 @@ class _Giving:
 
     def give(self, outcome: Outcome, n: int) -> RewardTaken | Refusal:
         """What the card of that outcome is redeemed for."""
-        payment = _payment(self._state, outcome)
+        payment = _payment(self._state, outcome, self._now)
         assert payment is not None and payment.assignment is not None
         reward = self._rewards.get(payment.reward.id, payment.reward)
         taken = RewardTaken(
@@ -175,17 +175,17 @@ def given_of(taken: RewardTaken) -> RewardGiven:
     )
 
 
-def _buys(view: View, outcome: Outcome) -> bool:
+def _buys(view: View, outcome: Outcome, now: Millis) -> bool:
     if outcome.status != "APPLICABLE" or outcome.reward_id is None:
         return False
-    return _payment(view, outcome) is not None
+    return _payment(view, outcome, now) is not None
 
 
-def _payment(view: View, outcome: Outcome) -> Payment | None:
+def _payment(view: View, outcome: Outcome, now: Millis) -> Payment | None:
     """What the card of an outcome buys; None: it pays for an order, or for nothing."""
     assert outcome.reward_id is not None
     asked = Redeemable("voucher", outcome.id, reward=RewardChoice(outcome.reward_id))
-    payment = payment_of(view, asked, outcome.voucher)
+    payment = payment_of(view, asked, outcome.voucher, now)
     if payment is None or isinstance(payment, Refusal) or payment.pays_order:
         return None
     return payment

@@ -43,6 +43,8 @@ UPDATABLE = frozenset(
         "attributes",
     }
 )
+#: What it may name as it is.
+FIXED = ("type",)
 #: The member that says what a reward of each type is, as the API calls it.
 PARAMETERS: Final = {"COIN": "coin", "CAMPAIGN": "campaign", "MATERIAL": "product"}
 #: The types of campaigns whose codes are rewards, and whether something can be added to them.
@@ -68,7 +70,7 @@ def update_reward(view: View, _: Command, body: UpdateReward, now: Millis) -> De
     reward = view.get(tables.REWARDS, body.reward_id)
     if reward is None:
         return not_found("reward", body.reward_id)
-    after = change_entity(reward, body.changes, UPDATABLE)
+    after = change_entity(reward, body.changes, UPDATABLE, FIXED)
     if isinstance(after, Refusal):
         return after
     sound = _check_reward(view, after)

@@ -14,10 +14,12 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.loyalty_tiers.find import mapped_points, tier_of
 from engine.rewards.find import find_assignment
 from schemas.api import Redeemable
+from schemas.base import Millis
 from schemas.errors import Refusal, not_found, refuse
-from schemas.rewards import Reward, RewardAssignment
+from schemas.rewards import COST_MAX, Reward, RewardAssignment
 from schemas.vouchers import Voucher
 
 #: Minor units of a major one.
@@ -39,8 +41,15 @@ class Payment(NamedTuple):
         """Whether the points lower an order; else they are the price of something."""
         return self.reward.type == "COIN"
 
+    @property
+    def assignment_id(self) -> str | None:
+        """By which the card's program offers it."""
+        return None if self.assignment is None else self.assignment.id
 
-def payment_of(view: View, asked: Redeemable, voucher: Voucher | None) -> Payment | Refusal | None:
+
+def payment_of(
+    view: View, asked: Redeemable, voucher: Voucher | None, now: Millis
+) -> Payment | Refusal | None:
     """What the request says of the reward; None: nothing. Refuses what the card cannot pay for."""
     if asked.reward is None:
         return None
@@ -55,7 +64,7 @@ def payment_of(view: View, asked: Redeemable, voucher: Voucher | None) -> Paymen
         return _not_offered(reward, voucher)
     if found is None or found.points is None:
         return Payment(reward, asked.reward.points, found)
-    points, tier_id = cost_of(view, found, voucher)
+    points, tier_id = cost_of(view, found, voucher, now)
     if asked.reward.points not in (None, points):
         return refuse(
             "invalid_amount",
@@ -65,9 +74,18 @@ def payment_of(view: View, asked: Redeemable, voucher: Voucher | None) -> Paymen
     return Payment(reward, points, found, tier_id)
 
 
-def cost_of(_: View, assignment: RewardAssignment, __: Voucher | None) -> tuple[int, str | None]:
-    """What the offer costs the holder of the card, and the tier by which it does so."""
-    return assignment.points or 0, None
+def cost_of(
+    view: View, assignment: RewardAssignment, voucher: Voucher | None, now: Millis
+) -> tuple[int, str | None]:
+    """What the offer costs the holder of the card, and the tier that makes it so, if one does."""
+    points = assignment.points or 0
+    tier = None if voucher is None else tier_of(view, voucher.id, now)
+    if tier is None or tier.rewards is None:
+        return points, None
+    mapping = tier.rewards.get(assignment.id) or tier.rewards.get(assignment.reward_id)
+    if mapping is None:
+        return points, None
+    return min(max(mapped_points(mapping, points), 0), COST_MAX), tier.id
 
 
 def _assignment(view: View, reward: Reward, voucher: Voucher | None) -> RewardAssignment | None:

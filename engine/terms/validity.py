@@ -3,6 +3,7 @@
 from typing import Final
 
 from engine.kernel.calendar import INSTANT_MIN, parse_clock, parse_duration
+from engine.loyalty_tiers.ends import invalid_tiers_expiration
 from engine.points.expiration import invalid_expiration_rules
 from engine.terms.discounts import wrong_discount
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, UNNAMEABLE
@@ -46,6 +47,10 @@ def invalid_campaign(campaign: Campaign) -> Refusal | None:
         wrong = f"loyalty_tiers_expiration does not belong to a {campaign.campaign_type}"
     if wrong is not None:
         return refuse("invalid_campaign", wrong)
+    rules = campaign.loyalty_tiers_expiration
+    refusal = None if rules is None else invalid_tiers_expiration(rules)
+    if refusal is not None:
+        return refusal
     card = None if campaign.voucher is None else campaign.voucher.loyalty_card
     if card is not None and card.expiration_rules is not None:
         return invalid_expiration_rules(card.expiration_rules) or _wrong_dates(campaign)

@@ -7,6 +7,7 @@ from runtime.http.service import Part, Service
 from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
 from services.catalog.people.segments import segment_router
@@ -74,6 +75,8 @@ def catalog_service(
             stacking_router(writes, view_of),
             category_router(writes, view_of),
             reward_router(writes, view_of),
+            reward_assignment_router(writes, view_of),
+            program_reward_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
             trial_router(writes, view_of),

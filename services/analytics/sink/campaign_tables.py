@@ -30,6 +30,7 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import (
@@ -222,6 +223,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     REDEMPTION_EVENTS,
     SEGMENT_EVENTS,
@@ -261,6 +263,7 @@ UNCOUNTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

@@ -45,6 +45,7 @@ from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
@@ -218,6 +219,7 @@ UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
+    LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
     REWARD_ASSIGNMENT_EVENTS,
     WebhookCreated,
@@ -231,6 +233,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     SegmentEntered,
     SegmentLeft,
+    MEMBER_TIER_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,

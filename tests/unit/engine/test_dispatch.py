@@ -11,6 +11,7 @@ from engine.categories import decide as categories
 from engine.customers import summaries
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS, UNFOLDED
+from engine.loyalty_tiers import members
 from engine.metadata import checks
 from engine.redemptions import history_rows
 from engine.segments import following
@@ -32,6 +33,7 @@ TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "assignments": (shown.CHANGES, shown.UNCHANGED),
     "categories": (categories.NAMES, categories.UNNAMED),
     "changes": (changes.SUBJECTS, changes.UNSUBJECTED),
+    "loyalty tiers": (members.CHANGES, members.UNCHANGED),
     "segments": (following.CHANGES, following.UNCHANGED),
 }
 

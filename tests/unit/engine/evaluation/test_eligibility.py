@@ -115,6 +115,12 @@ CARD_ROWS: list[Row] = [
         {"loyalty_card": LoyaltyCard(points=100, balance=1)},
     ),
     (
+        "reward",
+        "missing_reward",
+        "A reward is required when redeeming a LOYALTY_CARD",
+        {"payment": Payment(REWARD, 1)},
+    ),
+    (
         "order_given",
         "missing_order",
         "An order is required when redeeming a LOYALTY_CARD",
@@ -125,12 +131,6 @@ CARD_ROWS: list[Row] = [
         "missing_amount",
         "Amount is required when redeeming a LOYALTY_CARD",
         {"basket": Basket(Order(amount=100))},
-    ),
-    (
-        "reward",
-        "missing_reward",
-        "A reward is required when redeeming a LOYALTY_CARD",
-        {"payment": Payment(REWARD, 1)},
     ),
 ]
 #: What a rule is called in its explanation, where that is not its own name.

@@ -1,5 +1,6 @@
 """Rewards of each kind, and which program offers them: every outcome."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ WRONG: list[tuple[Reward, str, str]] = [
         "sku_none",
     ),
     (structs.replace(mug(), product=None), "invalid_payload", ".parameters.product"),
-    (structs.replace(mug(), exchange_ratio=1), "invalid_payload", ".parameters.coin"),  # type: ignore[arg-type]
+    (structs.replace(mug(), exchange_ratio=Decimal(1)), "invalid_payload", ".parameters.coin"),
     (mug(stock=-1), "invalid_payload", ".stock"),
     (structs.replace(code_reward("codes"), stock=1), "invalid_payload", ".stock"),
 ]
@@ -235,7 +236,12 @@ def test_a_program_offers_a_bounded_number(world: RewardWorld) -> None:
 
 def test_an_offer_is_found_under_its_own_program_and_reward(world: RewardWorld) -> None:
     offer = world.offer(mug(), 100)
-    for named in ({"campaign": "codes"}, {"reward_id": "rew_1"}, {"campaign": "none"}):
+    others: list[dict[str, Any]] = [
+        {"campaign": "codes"},
+        {"reward_id": "rew_1"},
+        {"campaign": "none"},
+    ]
+    for named in others:
         assert key_of(world.when(DeleteRewardAssignment(offer.id, **named))) == "not_found"
         update = UpdateRewardAssignment(offer.id, points=1, priced=True, **named)
         assert key_of(world.when(update)) == "not_found"
@@ -263,7 +269,8 @@ def test_a_program_that_is_deleted_offers_nothing(world: RewardWorld, force: boo
     world.offer(coin(), None)
     record = world.when(DeleteCampaign("program", force=force))
     assert len([each for each in record.events if isinstance(each, RewardUnassigned)]) == 2
-    for table in (tables.REWARD_ASSIGNMENTS, tables.PROGRAM_REWARDS, tables.REWARD_PROGRAMS):
+    assert not list(world.view.scan(tables.REWARD_ASSIGNMENTS))
+    for table in (tables.PROGRAM_REWARDS, tables.REWARD_PROGRAMS):
         assert not list(world.view.scan(table))
     assert not list(world.view.scan(tables.ASSIGNMENTS))
     assert key_of(world.when(DeleteReward("rew_mug"))) is None

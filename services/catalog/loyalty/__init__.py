@@ -1,0 +1,1 @@
+"""Loyalty programs, their members, and what members earn and reach."""

@@ -1,0 +1,1 @@
+"""Tiers of loyalty programs."""

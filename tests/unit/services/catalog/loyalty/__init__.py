@@ -1,0 +1,1 @@
+"""Loyalty programs and their members, over HTTP."""
