@@ -107,6 +107,8 @@ class Outcome(Shape, frozen=True):
     reward_name: str = ""
     #: The offer of its program by which it did,
     assignment_id: str | None = None
+    #: the tier of its holder that made the price,
+    loyalty_tier_id: str | None = None
     #: and, once it is redeemed, what the customer got.
     reward: RewardTaken | None = None
     applicable_to: tuple[ItemsShown, ...] = ()

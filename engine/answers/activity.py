@@ -17,6 +17,7 @@ from engine.loyalty_tiers.body import loyalty_tier_body, move_body
 from engine.publications.body import publication_row_body
 from engine.redemptions.reward_body import taken_reward_body
 from engine.segments.body import simple_segment_body
+from engine.vouchers.body import redeemed_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BALANCE_EVENTS
 from schemas.bin import BIN_EVENTS
@@ -55,6 +56,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.rewards import RewardTaken
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -196,12 +198,17 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
     return [*redeemed, *_rewarded(event), *_order_changed(event)]
 
 
+def _reward(taken: RewardTaken) -> Body:
+    got = taken.voucher
+    return taken_reward_body(taken, None, None if got is None else redeemed_voucher_body(got))
+
+
 def _rewarded(event: RedemptionSucceeded) -> Iterable[_Told]:
     """What the customer got for points; it is handed out at once."""
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
         if outcome.reward is not None:
-            data = {"reward": taken_reward_body(outcome.reward, None)}
+            data = {"reward": _reward(outcome.reward)}
             for name in (*_REWARDED, "customer.rewarded"):
                 yield _Told(event.customer_id, name, data, outcome.voucher, redemption_id)
 
@@ -231,7 +238,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
         _Told(
             event.customer_id,
             "customer.reward_redemptions.rolledback",
-            {"reward": taken_reward_body(each.reward, None)},
+            {"reward": _reward(each.reward)},
             each.voucher,
             each.rollback_id,
         )

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from engine.alerts.body import alert_body
 from engine.answers.hook_campaigns import (
-    CHUNK,
     tell_added_vouchers,
     tell_campaign,
     tell_defined_campaign,
@@ -21,23 +20,26 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.hook_redemptions import (
-    tell_redemption,
-    tell_success,
-    tell_transactions,
+from engine.answers.hook_people import (
+    tell_customer,
+    tell_forgotten_customer,
+    tell_segments,
 )
-from engine.assignments.body import assignment_body
+from engine.answers.hook_rules import (
+    tell_assignment,
+    tell_dropped_assignments,
+    tell_reward_assignment,
+    tell_rule,
+)
+from engine.answers.transactions import transactions_of
 from engine.customers.body import (
-    customer_body,
     customer_of,
     short_customer_body,
     simple_customer_body,
 )
-from engine.kernel.encode import Body
 from engine.publications.body import publication_body
-from engine.rewards.body import assignment_body as reward_assignment_body
-from engine.rules.body import rule_body
-from engine.segments.body import simple_segment_body
+from engine.redemptions.common_body import Recorded
+from engine.redemptions.history_rows import redemption_bodies
 from engine.vouchers.body import voucher_body
 from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
@@ -64,7 +66,7 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, Event, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
@@ -127,7 +129,19 @@ from schemas.webhooks import (
     WebhookUpdated,
 )
 
-_SWEEP: Final = "expire_due"
+#: By whether they are of points.
+_TRANSACTIONS: Final = {
+    False: "voucher.gift.transaction.created",
+    True: "voucher.loyalty_card.transaction.created",
+}
+#: By what is shown and whether it came about: the event's name, and what its data calls it.
+_REDEMPTIONS: Final = {
+    ("redemption", True): ("redemption.succeeded", "redemption"),
+    ("redemption", False): ("redemption.failed", "redemption"),
+    ("redemption_rollback", True): ("redemption.rollback.succeeded", "redemption_rollback"),
+    ("redemption_rollback", False): ("redemption.rollback.failed", "redemption_rollback"),
+}
+_NO_REWARD: Final[Mapping[str, Any]] = MappingProxyType({})
 #: How many names one event of the ledger can have.
 NAMES_MAX: Final = 64
 
@@ -152,15 +166,25 @@ def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
     yield "voucher.deleted", {"voucher": {"id": event.voucher_id, "code": event.code}}
 
 
-def _customer(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"customer": customer_body(event.customer)}
+def _redemption(event: Recorded, record: Decided) -> Told:
+    """Each redemption or rollback, children first, then their parent; and what customers got."""
+    customer = customer_of(record)
+    shown = simple_customer_body(customer) if customer else None
+    for body in redemption_bodies(event, record.at, record.assignments):
+        name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
+        yield name, {member: body | {"customer": shown}}
+        reward = body.get("reward") or _NO_REWARD
+        if name == "redemption.succeeded" and "type" in reward:
+            rewarded = reward | {"customer": shown}
+            yield "customer.rewarded", {"customer": shown, "reward": rewarded}
+    yield from _transactions(event, record)
 
-    return tell
 
-
-def _customer_forgotten(event: CustomerForgotten, _: Decided) -> Told:
-    yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
+def _transactions(event: Event, record: Decided) -> Told:
+    """Each change of a card's balance."""
+    for transaction in transactions_of(event, record.at):
+        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
+        yield name, {"transaction": transaction.body}
 
 
 def _balance(event: BalanceAdjusted, record: Decided) -> Told:
@@ -173,14 +197,14 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
             "balance": {"amount": event.amount},
         },
     )
-    yield from tell_transactions(event, record)
+    yield from _transactions(event, record)
 
 
 def _points_expired(event: PointsExpired, record: Decided) -> Told:
     voucher = voucher_body(event.voucher, record.assignments, record.categories)
     points = {"points": event.points}
     yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from tell_transactions(event, record)
+    yield from _transactions(event, record)
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
@@ -200,52 +224,6 @@ def _tested(event: WebhookTestRequested, _: Decided) -> Told:
     yield "webhook.test", {"webhook": webhook_body(event.webhook)}
 
 
-def _rule(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"validation_rule": rule_body(event.rule)}
-
-    return tell
-
-
-def _assignment(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"validation_rule_assignment": assignment_body(event.assignment)}
-
-    return tell
-
-
-def _assignments_dropped(event: AssignmentsDropped, record: Decided) -> Told:
-    """Those that end with their object; of a deleted set, or of many at once, others tell."""
-    if record.command_type in (CHUNK, _SWEEP):
-        return
-    for assignment in event.assignments:
-        if assignment.rule_id in event.counts:
-            body = {"validation_rule_assignment": assignment_body(assignment)}
-            yield "business_validation_rule.assignment.deleted", body
-
-
-def _segments(name: str) -> Callable[[Any, Decided], Told]:
-    """One event for each segment that the customer enters or leaves."""
-
-    def tell(event: SegmentEntered | SegmentLeft, record: Decided) -> Told:
-        known = customer_of(record)
-        shown: Body = {"id": event.customer_id, "object": "customer"}
-        if known is not None and known.id == event.customer_id:
-            shown = simple_customer_body(known)
-        for segment_id, segment_name in event.segments.items():
-            segment = simple_segment_body(segment_id, segment_name)
-            yield name, {"customer": shown, "segment": segment}
-
-    return tell
-
-
-def _reward_assignment(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"reward_assignment": reward_assignment_body(event.assignment)}
-
-    return tell
-
-
 def _alert_raised(event: AlertRaised, _: Decided) -> Told:
     yield "alert.raised", {"alert": alert_body(event.alert)}
 
@@ -258,11 +236,11 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         VoucherEnabled: _voucher("voucher.enabled"),
         VoucherDisabled: _voucher("voucher.disabled"),
         VoucherDeleted: _voucher_deleted,
-        CustomerCreated: _customer("customer.created"),
-        CustomerDeleted: _customer("customer.deleted"),
-        SegmentEntered: _segments("customer.segment.entered"),
-        SegmentLeft: _segments("customer.segment.left"),
-        CustomerForgotten: _customer_forgotten,
+        CustomerCreated: tell_customer("customer.created"),
+        CustomerDeleted: tell_customer("customer.deleted"),
+        SegmentEntered: tell_segments("customer.segment.entered"),
+        SegmentLeft: tell_segments("customer.segment.left"),
+        CustomerForgotten: tell_forgotten_customer,
         CampaignCreated: tell_defined_campaign("campaign.created"),
         CampaignUpdated: tell_defined_campaign("campaign.updated"),
         CampaignEnabled: tell_campaign("campaign.enabled"),
@@ -279,24 +257,24 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         LoyaltyTierDeleted: tell_loyalty_tier("campaign.loyalty_tier.deleted"),
         StackCreated: tell_stack("campaign.promotion_stack.created"),
         StackUpdated: tell_stack("campaign.promotion_stack.updated"),
-        ValidationRuleCreated: _rule("business_validation_rule.created"),
-        ValidationRuleUpdated: _rule("business_validation_rule.updated"),
-        ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
-        RuleAssigned: _assignment("business_validation_rule.assignment.created"),
-        RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
-        AssignmentsDropped: _assignments_dropped,
-        RewardAssigned: _reward_assignment("campaign.reward.assignment.created"),
-        RewardAssignmentUpdated: _reward_assignment("campaign.reward.assignment.updated"),
-        RewardUnassigned: _reward_assignment("campaign.reward.assignment.deleted"),
+        ValidationRuleCreated: tell_rule("business_validation_rule.created"),
+        ValidationRuleUpdated: tell_rule("business_validation_rule.updated"),
+        ValidationRuleDeleted: tell_rule("business_validation_rule.deleted"),
+        RuleAssigned: tell_assignment("business_validation_rule.assignment.created"),
+        RuleUnassigned: tell_assignment("business_validation_rule.assignment.deleted"),
+        AssignmentsDropped: tell_dropped_assignments,
+        RewardAssigned: tell_reward_assignment("campaign.reward.assignment.created"),
+        RewardAssignmentUpdated: tell_reward_assignment("campaign.reward.assignment.updated"),
+        RewardUnassigned: tell_reward_assignment("campaign.reward.assignment.deleted"),
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
         PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
-        RedemptionSucceeded: tell_success,
-        RedemptionFailed: tell_redemption,
-        RedemptionRolledBack: tell_redemption,
-        RollbackFailed: tell_redemption,
+        RedemptionSucceeded: _redemption,
+        RedemptionFailed: _redemption,
+        RedemptionRolledBack: _redemption,
+        RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
     }

@@ -14,8 +14,10 @@ from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.dynamic import (
     ResolvedDiscount,
+    as_worked,
     is_by_line,
     is_dynamic,
+    is_scoped_offer,
     resolve_discount,
     take_by_line,
 )
@@ -30,17 +32,19 @@ from engine.evaluation.outcomes import (
 from engine.evaluation.rewarding import note_given, refusal_of_reward, with_rules_of_reward
 from engine.evaluation.skips import skip_without_effect
 from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
-from engine.evaluation.worked import as_worked, has_effect, is_scoped_offer, kind_of
+from engine.evaluation.worked import has_effect, kind_of
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
+from engine.loyalty_tiers.find import tier_of
 from engine.orders.calculation import order_of
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope
 from engine.products.find import find_item
-from engine.rewards.payment import Payment, payment_of, points_for, worth_of_points
+from engine.rewards.paid import Payment
+from engine.rewards.payment import payment_of, points_for, worth_of_points
 from engine.rules.bundles import bundle_shown
 from engine.rules.facts import Facts, Identities
 from engine.rules.items import items_shown, scope_of
@@ -188,13 +192,13 @@ class Application:
 
     def _try(self, offer: Offer) -> Outcome:
         circumstances = self._circumstances
-        payment = payment_of(circumstances.view, offer.asked, offer.voucher, circumstances.now)
+        payment = self._find_payment(offer)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
         held = self._find_held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
         if refusal is None and payment is not None:
-            refusal = refusal_of_reward(circumstances, offer, payment, self._given)
+            refusal = self._refusal_of_reward(offer, payment)
             offer = with_rules_of_reward(circumstances.view, offer, payment)
         if refusal is not None:
             return inapplicable_outcome(offer.asked, refusal)
@@ -241,6 +245,7 @@ class Application:
             reward_id=None if payment is None else payment.reward.id,
             reward_name="" if payment is None else payment.reward.name,
             assignment_id=None if payment is None else payment.assignment_id,
+            loyalty_tier_id=None if payment is None else payment.tier_id,
         )
         note_given(self._given, payment)
         if facts is None:  # then everything works as it is defined
@@ -293,6 +298,22 @@ class Application:
         points = available if payment.points is None else payment.points
         amount = min(worth_of_points(payment.reward, points), basket.left or 0)
         return Taken(order=amount, points=points_for(payment.reward, amount))
+
+    def _find_payment(self, offer: Offer) -> Payment | Refusal | None:
+        if offer.asked.reward is None:
+            return None
+        view, voucher = self._circumstances.view, offer.voucher
+        tier = None if voucher is None else tier_of(view, voucher.id, self._circumstances.now)
+        return payment_of(view, offer.asked, voucher, tier)
+
+    def _refusal_of_reward(self, offer: Offer, payment: Payment) -> Refusal | None:
+        view, now, customer = (
+            self._circumstances.view,
+            self._circumstances.now,
+            self._circumstances.customer,
+        )
+        asker_id = None if customer is None else customer.id
+        return refusal_of_reward(view, offer, payment, self._given, asker_id, now)
 
     def _facts(self, offer: Offer) -> Facts:
         return facts_of(self._circumstances, offer, self.basket, self._pending, self._identities)

@@ -6,21 +6,23 @@ request count, as do the points of the card (points_balance).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
-
-from msgspec import structs
+from typing import Final
 
 from engine.campaigns.free import none_to_give
-from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.offers import Offer, rules_of
-from engine.kernel import tables
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View
-from engine.rewards.payment import Payment
+from engine.rewards.paid import Payment
+from engine.rewards.refusals import (
+    find_held,
+    has_one,
+    out_of_stock,
+    unknown_campaign,
+    with_campaign_told,
+)
 from schemas.api import CustomerInput
-from schemas.errors import Refusal, not_found, refuse
-from schemas.publications import Holding
-from schemas.rewards import Reward
+from schemas.base import Millis
+from schemas.errors import Refusal, refuse
 
 _NOT_THE_HOLDER: Final = "Customer must be a holder of a loyalty card."
 
@@ -48,14 +50,20 @@ def with_rules_of_reward(view: View, offer: Offer, payment: Payment) -> Offer:
 
 
 def refusal_of_reward(
-    circumstances: Circumstances, offer: Offer, payment: Payment, given: Mapping[str, int]
+    view: View,
+    offer: Offer,
+    payment: Payment,
+    given: Mapping[str, int],
+    asker_id: str | None,
+    now: Millis,
 ) -> Refusal | None:
-    """Why the card cannot be redeemed for it, however many points it has; `given` by `note_given`."""
+    """Why the card cannot be redeemed for it, however many points it has.
+
+    `given` by `note_given`; `asker_id` is the customer that asks.
+    """
     if payment.pays_order or offer.voucher is None:
         return None
-    view, customer = circumstances.view, circumstances.customer
     holder_id = offer.voucher.holder_id
-    asker_id = None if customer is None else customer.id
     if holder_id is not None and asker_id not in (None, holder_id):
         return refuse(
             "invalid_customer",
@@ -80,46 +88,8 @@ def refusal_of_reward(
     held = find_held(view, receiver_id, campaign.id)
     if campaign.join_once and (held is not None or before):
         return None if reward.campaign.type == "LOYALTY_PROGRAM" else has_one(campaign.id)
-    refusal = none_to_give(view, campaign, before + 1, circumstances.now)
+    refusal = none_to_give(view, campaign, before + 1, now)
     return None if refusal is None else with_campaign_told(refusal, campaign.id, before)
-
-
-def out_of_stock(reward: Reward, given: int) -> Refusal | None:
-    """The refusal of one more of a product than there is."""
-    if reward.stock is None or given < reward.stock:
-        return None
-    explanation: dict[str, Any] = {"rule": "reward_stock", "stock": reward.stock, "taken": given}
-    return refuse("reward_out_of_stock", reward.id, explanation=explanation)
-
-
-def unknown_campaign(campaign_id: str) -> Refusal:
-    """The refusal of a code of a campaign that is not there any more."""
-    explanation = {"rule": "exists", "object": "campaign", "id": campaign_id}
-    return structs.replace(not_found("campaign", campaign_id), explanation=explanation)
-
-
-def has_one(campaign_id: str) -> Refusal:
-    """The refusal of a second code of a campaign that a customer joins once."""
-    return refuse(
-        "voucher_cannot_be_published",
-        "The customer has a voucher of the campaign already",
-        explanation={"rule": "join_once", "campaign_id": campaign_id},
-    )
-
-
-def with_campaign_told(refusal: Refusal, campaign_id: str, given: int) -> Refusal:
-    """The refusal of a code, with where it should have come from."""
-    explanation: dict[str, Any] = {
-        "rule": "reward_code",
-        "campaign_id": campaign_id,
-        "given_before": given,
-    }
-    return structs.replace(refusal, explanation=explanation)
-
-
-def find_held(view: View, customer_id: str, campaign_id: str) -> Holding | None:
-    """A voucher of the campaign that the customer has."""
-    return next(view.scan(tables.HOLDINGS, customer_id, campaign_id), None)
 
 
 def note_given(given: dict[str, int], payment: Payment | None) -> None:

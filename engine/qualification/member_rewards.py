@@ -9,6 +9,7 @@ from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.kernel import tables
 from engine.kernel.lookup import holds_of_others
 from engine.kernel.state import View
+from engine.loyalty_tiers.find import tier_of
 from engine.points.buckets import settle_points
 from engine.rewards.find import assignments_of_program
 from engine.rewards.payment import cost_of
@@ -40,11 +41,12 @@ def member_rewards(
     if settled.loyalty_card is None or card.campaign_id is None:
         return
     available = settled.loyalty_card.balance - holds_of_others(view, card, None, now).points
+    tier = tier_of(view, card.id, now)
     for assignment in assignments_of_program(view, card.campaign_id):
         reward = view.get(tables.REWARDS, assignment.reward_id)
         if reward is None:
             continue
-        cost, _ = cost_of(view, assignment, card, now)
+        cost, _ = cost_of(assignment, tier)
         least = 1 if assignment.points is None else cost
         if affordable_only and least > available:
             continue

@@ -13,7 +13,7 @@ from engine.kernel.state import State
 from engine.orders.fold import store_order
 from engine.points.fold import store_buckets
 from engine.pricing.sums import budget_amount
-from engine.redemptions.rewarding import given_of
+from engine.redemptions.given import given_of
 from engine.rewards.fold import store_reward
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holds import free_holds

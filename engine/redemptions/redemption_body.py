@@ -12,7 +12,7 @@ from engine.kernel.error_body import explanation_of
 from engine.kernel.reasons import reason_of
 from engine.orders.body import order_body, running_sums, untouched_sums
 from engine.redemptions.common_body import common_body, put_failure, put_paid
-from engine.redemptions.reward_body import redeemed_reward_body
+from engine.redemptions.reward_body import paid_reward_body, taken_reward_body
 from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
@@ -110,4 +110,8 @@ def _put_redeemed(
         )
     put_paid(body, taken.credits, taken.points, 1)
     if outcome.reward_id is not None:
-        body["reward"] = redeemed_reward_body(outcome, customer, assignments)
+        body["reward"] = paid_reward_body(outcome)
+    if outcome.reward is not None:
+        got = outcome.reward.voucher
+        shown = None if got is None else redeemed_voucher_body(got, assignments)
+        body["reward"] = taken_reward_body(outcome.reward, customer, shown)

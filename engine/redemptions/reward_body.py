@@ -1,25 +1,17 @@
 """What a card was redeemed for, as a redemption and its rollback show it. Source: the API contract."""
 
-from collections.abc import Sequence
-
 from engine.customers.body import simple_customer_body
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.products.body import product_body, sku_body
 from engine.rewards.body import parameters_body
-from engine.vouchers.body import redeemed_voucher_body
-from schemas.assignments import RuleAssignment
 from schemas.customers import Customer
 from schemas.evaluations import Outcome
 from schemas.rewards import RewardTaken
 
 
-def redeemed_reward_body(
-    outcome: Outcome, customer: Customer | None, assignments: Sequence[RuleAssignment] = ()
-) -> Body:
-    """The reward that a loyalty card paid for; an order that it paid for gives nothing else."""
-    if outcome.reward is not None:
-        return taken_reward_body(outcome.reward, customer, assignments)
+def paid_reward_body(outcome: Outcome) -> Body:
+    """The reward by which a loyalty card paid for an order; it gives nothing else."""
     return {
         "id": outcome.reward_id,
         "customer": None,
@@ -33,11 +25,9 @@ def redeemed_reward_body(
     }
 
 
-def taken_reward_body(
-    taken: RewardTaken, customer: Customer | None, assignments: Sequence[RuleAssignment] = ()
-) -> Body:
-    """What the customer got: a code, or a product or SKU. A member that is not there is not shown."""
-    reward, voucher = taken.reward, taken.voucher
+def taken_reward_body(taken: RewardTaken, customer: Customer | None, voucher: Body | None) -> Body:
+    """What the customer got: a code, as `voucher` shows it, or a product or SKU."""
+    reward = taken.reward
     parameters = parameters_body(reward)
     if reward.product is not None and reward.product.sku_id is None:
         parameters = {"product": {"id": reward.product.id}}
@@ -45,7 +35,7 @@ def taken_reward_body(
         "id": taken.id,
         "customer": simple_customer_body(customer) if customer else None,
         "assignment_id": taken.assignment_id,
-        "voucher": None if voucher is None else redeemed_voucher_body(voucher, assignments),
+        "voucher": voucher,
         "product": None if taken.product is None else product_body(taken.product),
         "sku": None if taken.sku is None else sku_body(taken.sku),
         "loyalty_tier_id": taken.loyalty_tier_id,

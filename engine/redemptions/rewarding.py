@@ -11,13 +11,6 @@ from msgspec import structs
 from engine.balances.decide import adjust_balance
 from engine.campaigns import fold as campaigns
 from engine.campaigns.free import Withheld, take_next_vouchers
-from engine.evaluation.rewarding import (
-    find_held,
-    has_one,
-    out_of_stock,
-    unknown_campaign,
-    with_campaign_told,
-)
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import find_campaign
@@ -25,9 +18,15 @@ from engine.kernel.room import Folds, unite_tables
 from engine.kernel.state import View
 from engine.publications import fold as publications
 from engine.publications.decide import give_vouchers_event
-from engine.rewards.payment import Payment, payment_of
+from engine.redemptions.given import SOURCE, with_item
+from engine.rewards.refusals import (
+    find_held,
+    has_one,
+    out_of_stock,
+    unknown_campaign,
+    with_campaign_told,
+)
 from engine.vouchers import fold as vouchers
-from schemas.api import Redeemable, RewardChoice
 from schemas.balances import AdjustBalance
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -35,13 +34,11 @@ from schemas.commands import Command
 from schemas.errors import Refusal, refuse
 from schemas.evaluations import Evaluation, Outcome
 from schemas.events import Event
-from schemas.rewards import Reward, RewardCampaign, RewardGiven, RewardTaken
+from schemas.rewards import Reward, RewardCampaign, RewardTaken
 from schemas.vouchers import Voucher
 
 #: What is given is followed within the decision: each sees what those before it were given.
 _FOLDS: Final[Folds] = unite_tables(campaigns.FOLDS, publications.FOLDS, vouchers.FOLDS)
-#: The source of what is added to a card, as transactions show it.
-SOURCE: Final = "REWARD"
 
 
 class Rewarded(NamedTuple):
@@ -61,7 +58,7 @@ def give_rewards(
     view: View, command: Command, evaluation: Evaluation, customer_id: str | None, now: Millis
 ) -> Rewarded | NotRewarded:
     """Gives what the cards of a valid evaluation are redeemed for."""
-    paying = [n for n, each in enumerate(evaluation.outcomes) if _buys(view, each, now)]
+    paying = [n for n, each in enumerate(evaluation.outcomes) if _buys(view, each)]
     if not paying:
         return Rewarded(evaluation)
     giving = _Giving(view, command, customer_id, now)
@@ -96,14 +93,14 @@ class _Giving:
 
     def give(self, outcome: Outcome, n: int) -> RewardTaken | Refusal:
         """What the card of that outcome is redeemed for."""
-        payment = _payment(self._state, outcome, self._now)
-        assert payment is not None and payment.assignment is not None
-        reward = self._rewards.get(payment.reward.id, payment.reward)
+        reward_id = outcome.reward_id or ""
+        reward = self._rewards.get(reward_id) or self._state.get(tables.REWARDS, reward_id)
+        assert reward is not None, "nothing that was evaluated is gone"
         taken = RewardTaken(
             id=new_id(self._command.seed, "rewr_", n),
             reward=reward,
-            assignment_id=payment.assignment.id,
-            loyalty_tier_id=payment.tier_id,
+            assignment_id=outcome.assignment_id,
+            loyalty_tier_id=outcome.loyalty_tier_id,
         )
         counted = _count(reward)
         if isinstance(counted, Refusal):
@@ -161,34 +158,12 @@ class _Giving:
             self.events.append(event)
 
 
-def given_of(taken: RewardTaken) -> RewardGiven:
-    """What the state keeps of it."""
-    campaign = taken.reward.campaign
-    return RewardGiven(
-        id=taken.id,
-        reward_id=taken.reward.id,
-        assignment_id=taken.assignment_id,
-        loyalty_tier_id=taken.loyalty_tier_id,
-        voucher_id="" if taken.voucher is None else taken.voucher.id,
-        balance=0 if campaign is None else campaign.balance or 0,
-        kept=taken.kept,
-    )
-
-
-def _buys(view: View, outcome: Outcome, now: Millis) -> bool:
-    if outcome.status != "APPLICABLE" or outcome.reward_id is None:
+def _buys(view: View, outcome: Outcome) -> bool:
+    """Whether points are the price of something; an order that they pay for is none."""
+    if outcome.status != "APPLICABLE" or outcome.assignment_id is None:
         return False
-    return _payment(view, outcome, now) is not None
-
-
-def _payment(view: View, outcome: Outcome, now: Millis) -> Payment | None:
-    """What the card of an outcome buys; None: it pays for an order, or for nothing."""
-    assert outcome.reward_id is not None
-    asked = Redeemable("voucher", outcome.id, reward=RewardChoice(outcome.reward_id))
-    payment = payment_of(view, asked, outcome.voucher, now)
-    if payment is None or isinstance(payment, Refusal) or payment.pays_order:
-        return None
-    return payment
+    reward = view.get(tables.REWARDS, outcome.reward_id or "")
+    return reward is not None and reward.type != "COIN"
 
 
 def _count(reward: Reward) -> Reward | Refusal:
@@ -196,15 +171,6 @@ def _count(reward: Reward) -> Reward | Refusal:
     stock = None if reward.stock is None else reward.stock - 1
     counted = structs.replace(reward, stock=stock, redeemed=reward.redeemed + 1)
     return out_of_stock(reward, 0) or counted
-
-
-def with_item(view: View, taken: RewardTaken) -> RewardTaken:
-    """With the product that the reward is, as it is now."""
-    item = taken.reward.product
-    if item is None:
-        return taken
-    sku = None if item.sku_id is None else view.get(tables.SKUS, item.sku_id)
-    return structs.replace(taken, product=view.get(tables.PRODUCTS, item.id), sku=sku)
 
 
 def _redeemed_as_well(voucher: Voucher) -> Refusal:

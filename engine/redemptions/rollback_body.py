@@ -70,7 +70,9 @@ def rollback_bodies(
             body["promotion_tier"] = redeemed_tier_body(each.tier, each.campaign_name)
         put_paid(body, each.credits, each.points, -1)
         if each.reward is not None:
-            body["reward"] = taken_reward_body(each.reward, customer, assignments)
+            got = each.reward.voucher
+            given = None if got is None else redeemed_voucher_body(got, assignments)
+            body["reward"] = taken_reward_body(each.reward, customer, given)
         entries.append(body)
     if event.parent_rollback_id is None or event.parent_redemption_id is None:
         return entries, None

@@ -15,7 +15,7 @@ from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
-from engine.redemptions.rewarding import SOURCE, with_item
+from engine.redemptions.given import SOURCE, with_item
 from schemas.balances import AdjustBalance
 from schemas.base import Millis
 from schemas.commands import Command

@@ -8,17 +8,17 @@ of no program may pay for an order by any reward, as there is nobody who could o
 """
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import View
-from engine.loyalty_tiers.find import mapped_points, tier_of
+from engine.loyalty_tiers.ladder import mapped_points
 from engine.rewards.find import find_assignment
+from engine.rewards.paid import Payment
 from schemas.api import Redeemable
-from schemas.base import Millis
 from schemas.errors import Refusal, not_found, refuse
+from schemas.loyalty_tiers import LoyaltyTier
 from schemas.rewards import COST_MAX, Reward, RewardAssignment
 from schemas.vouchers import Voucher
 
@@ -26,31 +26,13 @@ from schemas.vouchers import Voucher
 MINOR = 100
 
 
-class Payment(NamedTuple):
-    """What a loyalty card is asked to pay with; `points` None: as many as are needed."""
-
-    reward: Reward
-    points: int | None
-    #: How the card's program offers it; None: the card is of no program.
-    assignment: RewardAssignment | None = None
-    #: The tier of the member by which it costs something else.
-    tier_id: str | None = None
-
-    @property
-    def pays_order(self) -> bool:
-        """Whether the points lower an order; else they are the price of something."""
-        return self.reward.type == "COIN"
-
-    @property
-    def assignment_id(self) -> str | None:
-        """By which the card's program offers it."""
-        return None if self.assignment is None else self.assignment.id
-
-
 def payment_of(
-    view: View, asked: Redeemable, voucher: Voucher | None, now: Millis
+    view: View, asked: Redeemable, voucher: Voucher | None, tier: LoyaltyTier | None
 ) -> Payment | Refusal | None:
-    """What the request says of the reward; None: nothing. Refuses what the card cannot pay for."""
+    """What the request says of the reward; None: nothing. Refuses what the card cannot pay for.
+
+    `tier` is that of the card's holder.
+    """
     if asked.reward is None:
         return None
     reward = view.get(tables.REWARDS, asked.reward.id)
@@ -64,7 +46,7 @@ def payment_of(
         return _not_offered(reward, voucher)
     if found is None or found.points is None:
         return Payment(reward, asked.reward.points, found)
-    points, tier_id = cost_of(view, found, voucher, now)
+    points, tier_id = cost_of(found, tier)
     if asked.reward.points not in (None, points):
         return refuse(
             "invalid_amount",
@@ -74,12 +56,9 @@ def payment_of(
     return Payment(reward, points, found, tier_id)
 
 
-def cost_of(
-    view: View, assignment: RewardAssignment, voucher: Voucher | None, now: Millis
-) -> tuple[int, str | None]:
-    """What the offer costs the holder of the card, and the tier that makes it so, if one does."""
+def cost_of(assignment: RewardAssignment, tier: LoyaltyTier | None) -> tuple[int, str | None]:
+    """What the offer costs a member of that tier, and the tier's id if it makes the price."""
     points = assignment.points or 0
-    tier = None if voucher is None else tier_of(view, voucher.id, now)
     if tier is None or tier.rewards is None:
         return points, None
     mapping = tier.rewards.get(assignment.id) or tier.rewards.get(assignment.reward_id)

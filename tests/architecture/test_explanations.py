@@ -19,6 +19,7 @@ DECIDING = (
     "orders/calculation.py",
     "orders/overrides.py",
     "rewards/payment.py",
+    "rewards/refusals.py",
     "rules/refusals.py",
     "evaluation/skips.py",
 )

@@ -11,7 +11,7 @@ from engine.evaluation.eligibility import BOUND_RULES, RULES, refusal_of
 from engine.kernel.calendar import iso
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds
 from engine.pricing.basket import Basket
-from engine.rewards.payment import Payment
+from engine.rewards.paid import Payment
 from schemas.campaigns import Campaign
 from schemas.orders import Order, OrderItem
 from schemas.promotions import PromotionTier
