@@ -118,6 +118,8 @@ class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
 
     campaign: str
     changes: msgspec.Raw
+    #: What the campaign has to be, else it is not found.
+    kind: CampaignType | None = None
     #: Of a loyalty program: its members are put into the tiers in which they are by it now.
     recalculate_tiers: bool = False
     request_id: str = ""
@@ -141,6 +143,8 @@ class DeleteCampaign(Shape, tag="delete_campaign", frozen=True):
     campaign: str
     force: bool = False
     request_id: str = ""
+    #: What the campaign has to be, else it is not found.
+    kind: CampaignType | None = None
 
 
 class AddVouchers(Shape, tag="add_vouchers", frozen=True):

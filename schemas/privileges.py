@@ -84,7 +84,15 @@ GET /v1/campaigns/** campaigns.read
 
 POST /v1/loyalties/members/{}/redemption redemptions.redeem
 POST /v1/loyalties/{}/members/{}/redemption redemptions.redeem
+POST /v1/loyalties/{}/members publications.publish
+POST /v1/loyalties/members/{}/transactions/export exports.create
+POST /v1/loyalties/{}/members/{}/transactions/export exports.create
+POST /v1/loyalties/{}/transactions/export exports.create
+POST /v1/loyalties/{}/points-expiration/export exports.create
+GET /v1/loyalties/{}/members/** vouchers.read
 GET /v1/loyalties/members/** vouchers.read
+* /v1/loyalties/{}/members/** vouchers.write
+* /v1/loyalties/members/** vouchers.write
 GET /v1/loyalties/** campaigns.read
 * /v1/loyalties/** campaigns.write
 

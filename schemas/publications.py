@@ -10,7 +10,7 @@ from schemas.campaigns import Campaign
 from schemas.customers import CustomerSummary
 from schemas.discounts import Discount
 from schemas.errors import Refusal
-from schemas.vouchers import Gift, Voucher, VoucherType
+from schemas.vouchers import Gift, LoyaltyCard, Voucher, VoucherType
 
 #: How many vouchers one publication gives at most. Source: the API contract, section 10.
 COUNT_MAX = 50
@@ -31,6 +31,7 @@ class Publication(Shape, frozen=True):
     voucher_type: VoucherType | None = None
     discount: Discount | None = None
     gift: Gift | None = None
+    loyalty_card: LoyaltyCard | None = None
     source_id: str | None = None
     #: A keyed hash of what the customer is known by, by which lists are sorted; answers show the
     #: customer's source id, which no record may hold in the clear.
@@ -64,6 +65,21 @@ class PublishVouchers(Shape, tag="publish", frozen=True):
     metadata: Metadata = field(default_factory=dict)
 
 
+class AddMember(Shape, tag="add_member", frozen=True):
+    """Makes a customer a member of a loyalty program: gives its next free card, or that one.
+
+    Whoever may join once and has a card of it is answered with that.
+    """
+
+    program: str
+    customer: CustomerInput
+    voucher: str | None = None
+    source_id: str | None = None
+    channel: str = "API"
+    tracking_id: str | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
 class PublicationSucceeded(Shape, tag="publication.succeeded", frozen=True):
     """A customer was given vouchers; they and their campaign are as they are after it."""
 
@@ -91,7 +107,7 @@ class PublicationFailed(Unanswered, tag="publication.failed", frozen=True):
     campaign: Campaign | None = None
 
 
-PublicationCommand = PublishVouchers
+PublicationCommand = PublishVouchers | AddMember
 PublicationEvent = PublicationSucceeded | PublicationRepeated | PublicationFailed
 #: Vouchers that are given to customers; no balance changes by it.
 PUBLICATION_EVENTS: Final = frozenset(

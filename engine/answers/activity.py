@@ -9,7 +9,11 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.told import NOTHING as _NOTHING
+from engine.answers.told import Offer
+from engine.answers.told import Told as _Told
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
@@ -19,7 +23,6 @@ from engine.redemptions.reward_body import taken_reward_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import redeemed_voucher_body
 from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
@@ -44,7 +47,6 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -72,11 +74,8 @@ from schemas.vouchers import Voucher
 _GROUP_DIGITS: Final = 18
 
 
-_NOTHING: Final[Body] = {}
 #: A reward is redeemed and handed out in one.
 _REWARDED: Final = ("customer.reward_redemptions.created", "customer.reward_redemptions.completed")
-#: What says of which campaign an entry is.
-_Offer = Voucher | PromotionTier | Standing
 
 
 class ActivityEntry(NamedTuple):
@@ -89,6 +88,8 @@ class ActivityEntry(NamedTuple):
     #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
     campaign_id: str
     campaign_type: str
+    #: The voucher that it is about; empty for none.
+    voucher_id: str
     #: The redemption or rollback whose body belongs to it; empty for none.
     redemption_id: str
     #: Its data but for the customer, the redemption and the order.
@@ -96,16 +97,6 @@ class ActivityEntry(NamedTuple):
     order: Order | None
     #: Whence it came (engine/kernel/encode.py).
     channel: str
-
-
-class _Told(NamedTuple):
-    customer_id: str | None
-    type: str
-    data: Body = _NOTHING
-    offer: _Offer | None = None
-    redemption_id: str = ""
-    id: str | None = None
-    order: Order | None = None
 
 
 def activity_entries(record: Decided) -> list[ActivityEntry]:
@@ -130,6 +121,7 @@ def activity_entries(record: Decided) -> list[ActivityEntry]:
                     group,
                     campaign_id,
                     _campaign_type(offer) if campaign_id else "",
+                    _voucher_id(offer),
                     redemption_id,
                     data,
                     order,
@@ -143,12 +135,20 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(offer: _Offer | None) -> str:
+def _voucher_id(offer: Offer | None) -> str:
+    if isinstance(offer, Standing):
+        return offer.voucher_id
+    return offer.id if isinstance(offer, Voucher) else ""
+
+
+def _campaign_type(offer: Offer | None) -> str:
     if isinstance(offer, Standing):
         return "LOYALTY_PROGRAM"
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
     gift = offer is not None and offer.type == "GIFT_VOUCHER"
+    if offer is not None and offer.type == "LOYALTY_CARD":
+        return "LOYALTY_PROGRAM"
     return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
 
 
@@ -313,6 +313,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **CARD_TELLS,
     }
 )
 
@@ -321,8 +322,6 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
-    BALANCE_EVENTS,
-    POINTS_EVENTS,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,

@@ -37,6 +37,7 @@ from engine.customers.body import (
     short_customer_body,
     simple_customer_body,
 )
+from engine.kernel.encode import Body
 from engine.publications.body import publication_body
 from engine.redemptions.common_body import Recorded
 from engine.redemptions.history_rows import redemption_bodies
@@ -141,7 +142,6 @@ _REDEMPTIONS: Final = {
     ("redemption_rollback", True): ("redemption.rollback.succeeded", "redemption_rollback"),
     ("redemption_rollback", False): ("redemption.rollback.failed", "redemption_rollback"),
 }
-_NO_REWARD: Final[Mapping[str, Any]] = MappingProxyType({})
 #: How many names one event of the ledger can have.
 NAMES_MAX: Final = 64
 
@@ -173,7 +173,7 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-        reward = body.get("reward") or _NO_REWARD
+        reward: Body = body.get("reward") or {}
         if name == "redemption.succeeded" and "type" in reward:
             rewarded = reward | {"customer": shown}
             yield "customer.rewarded", {"customer": shown, "reward": rewarded}

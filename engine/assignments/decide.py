@@ -32,6 +32,8 @@ from schemas.promotions import PromotionTier
 from schemas.rewards import RewardAssignment
 from schemas.vouchers import Voucher
 
+#: What answers show with all that binds it.
+Shown = Voucher | Campaign | PromotionTier
 #: What can be bound.
 Bound = Voucher | Campaign | PromotionTier | RewardAssignment
 _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(

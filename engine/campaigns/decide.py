@@ -154,7 +154,7 @@ def update_campaign(
 ) -> Decision | Refusal:
     """Sets the named fields; metadata is merged, null clears."""
     campaign = find_campaign(view, body.campaign)
-    if campaign is None:
+    if campaign is None or body.kind not in (None, campaign.campaign_type):
         return not_found("campaign", body.campaign)
     changed = _change_campaign(view, campaign, body.changes)
     if isinstance(changed, Refusal):
@@ -168,6 +168,11 @@ def update_campaign(
     tiers = shown_tiers(view, changed)
     categories = shown_categories(view, changed, tiers)
     updated = CampaignUpdated(changed, tiers, categories)
+    if body.recalculate_tiers and changed.campaign_type != "LOYALTY_PROGRAM":
+        details = (
+            "Property `.options.recalculate_tiers` belongs to the campaign_type LOYALTY_PROGRAM"
+        )
+        return refuse("invalid_payload", details)
     if not body.recalculate_tiers:
         return Decision((updated,))
     # the last event is the one that answers

@@ -22,7 +22,7 @@ def delete_campaign(
 ) -> Decision | Refusal:
     """Moves it to the bin, or removes it for good; what is in it follows in the background."""
     campaign = find_campaign(view, body.campaign)
-    if campaign is None:
+    if campaign is None or body.kind not in (None, campaign.campaign_type):
         return not_found("campaign", body.campaign)
     gone = structs.replace(campaign, deleted_at=now)
     work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)

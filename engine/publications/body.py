@@ -2,19 +2,31 @@
 
 from collections.abc import Sequence
 from types import MappingProxyType
+from typing import Final
 
 from engine.customers.body import customer_of, short_customer_body
 from engine.customers.browser_body import customer_for_browser, with_plain_voucher
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
-from engine.terms.body import discount_body, gift_body
+from engine.terms.body import card_body, discount_body, gift_body
 from engine.vouchers.body import voucher_body
+from schemas.base import tag_of
 from schemas.categories import Category
 from schemas.projects import KeyKind
-from schemas.publications import Publication, PublicationRepeated, PublicationSucceeded
+from schemas.publications import (
+    AddMember,
+    Publication,
+    PublicationRepeated,
+    PublicationSucceeded,
+)
 from schemas.records import Decided
 from schemas.vouchers import Voucher
+
+#: The stored type of the command that makes a member.
+_ADD_MEMBER: Final = tag_of(AddMember)
+#: What a member shows although it is nothing.
+_NULL_OF_MEMBERS: Final = frozenset({"discount", "gift"})
 
 
 def publication_body(
@@ -66,7 +78,18 @@ def _voucher(publication: Publication) -> Body:
         body["discount"] = discount_body(publication.discount)
     if publication.gift is not None:
         body["gift"] = gift_body(publication.gift)
+    if publication.loyalty_card is not None:
+        body["loyalty_card"] = card_body(publication.loyalty_card)
     return body
+
+
+def member_body(card: Voucher, categories: Sequence[Category] = ()) -> Body:
+    """A member of a loyalty program: the card, without what it knows only where it says something."""
+    body = voucher_body(card, categories=categories)
+    del body["validation_rules_assignments"]
+    return {
+        name: value for name, value in body.items() if value is not None or name in _NULL_OF_MEMBERS
+    }
 
 
 def _common(publication: Publication, customer: Body | None) -> Body:
@@ -96,6 +119,8 @@ def whose_body(customer: Body | None) -> Body:
 def _publication_succeeded(
     event: PublicationSucceeded | PublicationRepeated, record: Decided, key_kind: KeyKind
 ) -> Rendered:
+    if record.command_type == _ADD_MEMBER:
+        return Rendered(200, member_body(event.vouchers[0], record.categories))
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
         customer = customer_for_browser(customer)

@@ -27,6 +27,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import campaign_of, find_campaign, find_voucher
+from engine.kernel.programs import find_member, find_program
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
@@ -35,6 +36,7 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.publications import (
     COUNT_MAX,
+    AddMember,
     Publication,
     PublicationFailed,
     PublicationRepeated,
@@ -68,6 +70,27 @@ def publish_vouchers(
     return _decide_publication(command, body, target, known, given, now)
 
 
+def add_member(view: View, command: Command, body: AddMember, now: Millis) -> Decision | Refusal:
+    """Gives a card of a loyalty program, or answers with that of who may join once and has."""
+    program = find_program(view, body.program)
+    if isinstance(program, Refusal):
+        return program
+    card = None if body.voucher is None else find_member(view, body.voucher, program.id)
+    if isinstance(card, Refusal):
+        return card
+    publication = PublishVouchers(
+        body.customer,
+        voucher=None if card is None else card.id,
+        campaign=program.id if card is None else None,
+        join_once=program.join_once,
+        source_id=body.source_id,
+        channel=body.channel,
+        tracking_id=body.tracking_id,
+        metadata=body.metadata,
+    )
+    return publish_vouchers(view, command, publication, now)
+
+
 def _target(view: View, body: PublishVouchers) -> Voucher | Campaign | Refusal:
     """The voucher or the campaign that the request names."""
     if body.voucher and body.campaign:
@@ -76,12 +99,14 @@ def _target(view: View, body: PublishVouchers) -> Voucher | Campaign | Refusal:
         return find_voucher(view, body.voucher) or not_found("voucher", body.voucher)
     if not body.campaign:
         return refuse("missing_vouchers")
-    most = 1 if body.source_id else COUNT_MAX
+    campaign = find_campaign(view, body.campaign)
+    once = campaign and campaign.campaign_type == "LOYALTY_PROGRAM" and campaign.join_once
+    most = 1 if body.source_id or once else COUNT_MAX
     if body.count > most:
-        named = " with a source id" if body.source_id else ""
-        details = f"A publication{named} gives at most {most}, {body.count} are wanted"
-        return refuse("too_many_vouchers_requested", details)
-    return find_campaign(view, body.campaign) or not_found("campaign", body.campaign)
+        named = " with a source id" if body.source_id else " of a program that is joined once"
+        details = f"A publication{named if most == 1 else ''} gives at most {most}"
+        return refuse("too_many_vouchers_requested", f"{details}, {body.count} are wanted")
+    return campaign or not_found("campaign", body.campaign)
 
 
 def _find_repeated(
@@ -222,11 +247,13 @@ def _with_vouchers(publication: Publication, vouchers: tuple[Voucher, ...]) -> P
         voucher_type=vouchers[0].type if vouchers else None,
         discount=only.discount if only else None,
         gift=only.gift if only else None,
+        loyalty_card=only.loyalty_card if only else None,
     )
 
 
 DECISIONS: Decisions = MappingProxyType(
     {
         PublishVouchers: publish_vouchers,
+        AddMember: add_member,
     }
 )

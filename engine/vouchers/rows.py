@@ -32,6 +32,7 @@ from schemas.vouchers import (
     DisableVoucher,
     EnableVoucher,
     Gift,
+    LoyaltyCard,
     UpdateVoucher,
     Voucher,
 )
@@ -44,6 +45,7 @@ class ImportedVoucher(Shape, frozen=True):
     type: str | None = None
     discount: Discount | None = None
     gift: Gift | None = None
+    loyalty_card: LoyaltyCard | None = None
     #: The other fields of `Voucher` that the row names, in the encoding of the state.
     fields: dict[str, Any] = field(default_factory=dict)
     #: The category that the voucher is in, by id or name, if there is one; else it is in none.
@@ -95,19 +97,21 @@ def _in_category(view: View, said: ImportedVoucher) -> dict[str, Any]:
 
 def _terms(said: ImportedVoucher, campaign: Campaign | None, now: Millis) -> dict[str, Any]:
     """What kind of voucher it is; its campaign says what the row leaves out."""
-    type_, discount, gift = said.type, said.discount, said.gift
+    type_, discount, gift, card = said.type, said.discount, said.gift, said.loyalty_card
     terms: dict[str, Any] = {"id": "", "code": said.code, "created_at": now}
     if campaign is not None:
         template = template_of(campaign, now)
         type_ = type_ or template.type
-        if discount is None and gift is None:
-            discount, gift = template.discount, template.gift
+        if discount is None and gift is None and card is None:
+            discount, gift, card = template.discount, template.gift, template.loyalty_card
         terms |= {"campaign": campaign.name, "campaign_id": campaign.id}
         if "quantity" not in said.fields:
             terms["quantity"] = template.quantity
-    terms["type"] = type_ or ("GIFT_VOUCHER" if gift is not None else "DISCOUNT_VOUCHER")
-    given: dict[str, Any] = msgspec.to_builtins({"discount": discount, "gift": gift})
-    return terms | given
+    own = "DISCOUNT_VOUCHER" if card is None else "LOYALTY_CARD"
+    terms["type"] = type_ or ("GIFT_VOUCHER" if gift is not None else own)
+    given = {"discount": discount, "gift": gift, "loyalty_card": card}
+    said_terms: dict[str, Any] = msgspec.to_builtins(given)
+    return terms | said_terms
 
 
 def update_voucher_row(

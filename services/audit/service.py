@@ -21,11 +21,14 @@ from services.audit.history.changes import Changes
 from services.audit.history.deliveries import list_deliveries
 from services.audit.history.events import Events
 from services.audit.history.log import AuditLog
+from services.audit.history.member_activity import list_member_activity
 from services.audit.history.records import ReadRecord, Records
 from services.audit.history.redemption_activity import RedemptionActivity
 from services.audit.history.stream import STREAM_SECONDS_MAX, EventStreams, Listen
 from services.audit.history.transactions import (
     list_campaign_transactions,
+    list_member_transactions,
+    list_program_transactions,
     list_voucher_transactions,
 )
 from services.audit.history.validations import Validations
@@ -38,6 +41,7 @@ from services.audit.lists.lists import Listing, answer_list
 from services.audit.lists.location_uses import list_location_uses
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
+from services.audit.lists.programs import PROGRAMS, list_members
 from services.audit.lists.promotions import STACKS, list_tiers
 from services.audit.lists.publications import PUBLICATIONS, list_voucher_publications
 from services.audit.lists.redemptions import (
@@ -93,6 +97,7 @@ def audit_service(
             timed("/v1/vouchers/{code:ident}/publications", list_voucher_publications),
             listed("/v1/vouchers", VOUCHERS),
             listed("/v1/campaigns", CAMPAIGNS),
+            *_loyalty_routes(reads, clock_ms),
             timed("/v1/validation-rules", list_rules),
             timed("/v1/validation-rules/{rule:ident}/assignments", list_assignments_of),
             listed("/v1/validation-rules-assignments", ASSIGNMENTS),
@@ -115,6 +120,27 @@ def audit_service(
             *_history_routes(reads, Records(read_record), listen, clock_ms, kept, stream_seconds),
         ),
         routers=(collection_trial_router(reads, clock_ms),),
+    )
+
+
+def _loyalty_routes(reads: Reads, clock_ms: Callable[[], Millis]) -> tuple[Route, ...]:
+    """The routes of loyalty programs, and of their members by themselves and in their program."""
+    programs = partial(answer_list, PROGRAMS, reads, clock_ms)
+    members = partial(list_members, reads, clock_ms)
+    of_program = partial(list_program_transactions, reads)
+    of_member: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
+        ("transactions", partial(list_member_transactions, reads)),
+        ("activity", partial(list_member_activity, reads)),
+    )
+    return (
+        Route("/v1/loyalties", programs, methods=["GET"]),
+        Route("/v1/loyalties/{campaign:ident}/members", members, methods=["GET"]),
+        Route("/v1/loyalties/{campaign:ident}/transactions", of_program, methods=["GET"]),
+        *(
+            Route(f"/v1/loyalties/{within}members/{{member:ident}}/{name}", listed, methods=["GET"])
+            for name, listed in of_member
+            for within in ("", "{campaign:ident}/")
+        ),
     )
 
 

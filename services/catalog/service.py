@@ -7,6 +7,8 @@ from runtime.http.service import Part, Service
 from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -55,6 +57,8 @@ def catalog_service(
             import_router(writes, view_of),
             voucher_router(writes, view_of),
             campaign_router(writes, view_of),
+            member_router(writes, view_of),
+            program_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),

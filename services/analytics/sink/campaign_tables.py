@@ -32,7 +32,7 @@ from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import POINTS_EVENTS
+from schemas.points import POINTS_EVENTS, PointsExpired
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
@@ -107,7 +107,7 @@ class CampaignFact(NamedTuple):
     at: Millis
     campaign: str
     #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: of points `points_added`, `points_subtracted`.
+    #: of points `points_added`, `points_subtracted`, `points_expired`.
     kind: str
     counted: int = 1
     #: Credits; of `published` how many vouchers that gave.
@@ -175,6 +175,10 @@ def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     if event.voucher.loyalty_card is not None:
         kind = f"points_{kind}"
     return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
+
+
+def _points_expired(event: PointsExpired) -> _Fact:
+    return event.voucher.campaign_id or "", "points_expired", 1, event.points
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
@@ -250,6 +254,7 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
+        PointsExpired: _points_expired,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }

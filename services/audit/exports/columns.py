@@ -165,7 +165,6 @@ ORDER_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
         "referrer_id": _at("referrer_id"),
     }
 )
-#: Nothing is a referral or has points that expire yet.
 POINTS_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
     _plain("id campaign_id voucher_id points status expires_at")
 )

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from engine.exports.body import export_body
 from engine.kernel import tables
 from engine.kernel.lookup import find_campaign, find_voucher, spell_code, tells_case
+from engine.kernel.programs import find_member, find_program
 from engine.kernel.state import View
 from engine.kernel.zones import zone_name_of, zone_named
 from fronts.fields import Body, Short
@@ -29,7 +30,7 @@ from runtime.http.links import LinkSigner, link_to
 from runtime.http.routing import Captured, caller_of, management_router, read_ident
 from runtime.http.service import Service
 from schemas.base import Millis
-from schemas.errors import not_found, refuse
+from schemas.errors import Refusal, not_found, refuse
 from schemas.exports import CreateExport, DeleteExport, Export, ExportedObject
 from services.audit.exports.asking import (
     check_columns,
@@ -149,7 +150,59 @@ def _export_router(exports: "_Exports") -> APIRouter:
         given = _only(body, "campaign_id", found.id)
         return await exports.create(request, "campaign.export", TRANSACTIONS, given)
 
+    _add_programs(router, exports)
     return router
+
+
+def _add_programs(router: APIRouter, exports: "_Exports") -> None:
+    """Exports of loyalty programs and their members."""
+    view_of = exports.outfit.view_of
+
+    async def of_member(
+        request: Request, member: Captured, campaign: Captured | None, body: PlainExportBody | None
+    ) -> Response:
+        card = find_member(await view_of(caller_of(request).project), member, campaign)
+        if isinstance(card, Refusal):
+            raise ApiError(card)
+        given = _only(body, "voucher_id", card.id)
+        return await exports.create(request, "member.export", TRANSACTIONS, given)
+
+    async def of_program(
+        request: Request, campaign: Captured, kind: ExportedObject, body: PlainExportBody | None
+    ) -> Response:
+        program = find_program(await view_of(caller_of(request).project), campaign)
+        if isinstance(program, Refusal):
+            raise ApiError(program)
+        operator = "$in" if kind == "points_expiration" else "$is"
+        given = _only(body, "campaign_id", program.id, operator)
+        return await exports.create(request, f"program.{kind}.export", kind, given)
+
+    @router.post("/v1/loyalties/members/{member:ident}/transactions/export")
+    async def transactions_of(
+        request: Request, member: Captured, body: PlainExportBody | None = None
+    ) -> Response:
+        return await of_member(request, member, None, body)
+
+    @router.post("/v1/loyalties/{campaign:ident}/members/{member:ident}/transactions/export")
+    async def transactions_of_member(
+        request: Request,
+        campaign: Captured,
+        member: Captured,
+        body: PlainExportBody | None = None,
+    ) -> Response:
+        return await of_member(request, member, campaign, body)
+
+    @router.post("/v1/loyalties/{campaign:ident}/transactions/export")
+    async def transactions_of_program(
+        request: Request, campaign: Captured, body: PlainExportBody | None = None
+    ) -> Response:
+        return await of_program(request, campaign, TRANSACTIONS, body)
+
+    @router.post("/v1/loyalties/{campaign:ident}/points-expiration/export")
+    async def expiration_of_program(
+        request: Request, campaign: Captured, body: PlainExportBody | None = None
+    ) -> Response:
+        return await of_program(request, campaign, "points_expiration", body)
 
 
 class _Exports:
@@ -239,7 +292,9 @@ class _Exports:
         return export_body(export, url)
 
 
-def _only(body: PlainExportBody | None, field: str, wanted: str) -> ParametersBody:
+def _only(
+    body: PlainExportBody | None, field: str, wanted: str, operator: str = "$is"
+) -> ParametersBody:
     """The parameters, of what belongs to one voucher or campaign. Raises ApiError."""
     parameters = (body and body.parameters) or ParametersBody()
     filters = parameters.filters or {}
@@ -248,6 +303,7 @@ def _only(body: PlainExportBody | None, field: str, wanted: str) -> ParametersBo
         raise invalid_payload("Property `.parameters.filters.junction` must be `and` here")
     if any(each.field == field for each in conditions):
         raise invalid_payload(f"Property `.parameters.filters.{field}` is what the path says")
-    # the official client reads no `$in` with an id in it here: its description allows one character
-    only = {field: {"conditions": {"$is": [wanted]}}}
+    # of transactions the official client reads no `$in` with an id in it: its description allows one
+    # character; of points that expire no `$is` with a list
+    only = {field: {"conditions": {operator: [wanted]}}}
     return parameters.model_copy(update={"filters": filters | only})

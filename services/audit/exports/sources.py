@@ -40,6 +40,7 @@ from services.audit.lists.simple_customers import simple_customers
 from services.audit.lists.times import TIMES
 from services.audit.lists.vouchers import VOUCHERS
 from services.audit.sink.entities import ENTITIES
+from services.audit.sink.points_rows import BUCKET, LIVING_BUCKET, exported_bucket_body
 from services.audit.sink.product_rows import SKU
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.transaction_table import TRANSACTIONS
@@ -167,8 +168,9 @@ async def _transactions(reads: Reads, project: str, keys: Sequence[Key]) -> list
     return [msgspec.json.decode(found[key]) for key in keys]
 
 
-async def _nothing(_: Reads, __: str, keys: Sequence[Key]) -> list[Body | None]:
-    return [None for _ in keys]
+async def _points(_: Reads, __: str, rows: Sequence[Any]) -> list[Body]:
+    buckets = [tables.POINTS_BUCKETS.decode(body.encode()) for _, body in rows]
+    return list(map(exported_bucket_body, buckets))
 
 
 _PLACE: Final = (("log_offset", "Int64"), ("log_index", "Int32"))
@@ -258,13 +260,12 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
             MappingProxyType({**_BY_TIME, "status": "status"}),
             _of_entities(ORDERS.render, "order"),
         ),
-        # no card has points that expire yet, so there is nothing to be found
         "points_expiration": Source(
             ENTITIES,
-            "kind = 'points_expiration'",
+            f"kind = '{BUCKET}' AND {LIVING_BUCKET}",
             MappingProxyType({"campaign_id": text("campaign_id"), "voucher_id": text("alias")}),
-            MappingProxyType({"expires_at": "created_at"}),
-            _nothing,
+            MappingProxyType({"expires_at": "expiration_date"}),
+            _of_entities(_points, BUCKET),
         ),
         "voucher_transactions": Source(
             TRANSACTIONS,

@@ -4,7 +4,7 @@ Its rows hold no personal data: the customer is joined as it is now, and a redem
 table of redemptions. A feed is read in the order of the log, newest first unless asked otherwise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -116,13 +116,20 @@ async def _page(
         going = await go_on_from(reads, _SOURCE, where, time_of(after), page, now)
         cursor = cursor._replace(limit=going.page.limit)
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
+    return await shown_entries(reads, project, rows, customer_id, body), more
+
+
+async def shown_entries(
+    reads: Reads, project: str, rows: Sequence[tuple[str, str]], customer_id: str, body: str
+) -> list[Body]:
+    """Rows of the feed of a customer, whose body is given, as it shows them."""
     entries = [shown_entry(*row) for row in rows]
     (full,) = await full_customers(reads, project, [(customer_id, body)])
     known = tables.CUSTOMERS.decode(body.encode())
     shown = _Shown(simple_customer_body(known), short_customer_body(known), full)
     redeemed = [each["redemption_id"] for each in entries if each["redemption_id"]]
     redemptions = await shown_redemptions(reads, project, redeemed) if redeemed else {}
-    return [_item(each, shown, redemptions) for each in entries], more
+    return [_item(each, shown, redemptions) for each in entries]
 
 
 def _add_filters(where: Where, given: list[Given]) -> None:

@@ -1,4 +1,4 @@
-"""What changed the balances of gift cards, for a card or for a campaign; newest first."""
+"""What changed the balances of cards, for a card or for a campaign; newest first."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from services.audit.lists import queries
 from services.audit.lists.cursors import PARAMETERS, cursor_of, cursor_response, read_page
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.parameters import parameters_of
+from services.audit.lists.programs import find_member, find_program
 from services.audit.sink.transaction_table import TRANSACTIONS
 
 #: Clients go on by page as well as from the last one.
@@ -36,6 +37,20 @@ async def list_voucher_transactions(reads: Reads, request: Request) -> Response:
         raise ApiError(not_found("voucher", code))
     voucher = tables.VOUCHERS.decode(rows[0][0].encode())
     return await _list_transactions(reads, request, "voucher_id", voucher.id)
+
+
+async def list_member_transactions(reads: Reads, request: Request) -> Response:
+    """GET /v1/loyalties/members/{member}/transactions, and the same below a program."""
+    reads = reads.up_to(request)
+    card = await find_member(reads, request)
+    return await _list_transactions(reads, request, "voucher_id", card.id)
+
+
+async def list_program_transactions(reads: Reads, request: Request) -> Response:
+    """GET /v1/loyalties/{campaign}/transactions."""
+    reads = reads.up_to(request)
+    program_id = await find_program(reads, request)
+    return await _list_transactions(reads, request, "campaign_id", program_id)
 
 
 async def list_campaign_transactions(reads: Reads, request: Request) -> Response:

@@ -28,11 +28,12 @@ ACTIVITY = sink_table(
         Column("type", _NAME),
         Column("campaign_id", _NAME),
         Column("campaign_type", _NAME),
+        Column("voucher_id", "String"),
         Column("redemption_id", "String"),
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "customer_id", "log_offset", "log_index"),
-    revision=3,
+    revision=4,
     erasable=True,
 )
 
@@ -47,6 +48,7 @@ class ActivityRow(NamedTuple):
     type: str
     campaign_id: str
     campaign_type: str
+    voucher_id: str
     redemption_id: str
     #: As `shown_entry` takes it.
     body: str
@@ -88,6 +90,7 @@ def _row(project: str, entry: ActivityEntry, at: Millis) -> ActivityRow:
         entry.type,
         entry.campaign_id,
         entry.campaign_type,
+        entry.voucher_id,
         entry.redemption_id,
         _encode(stored).decode(),
     )

@@ -127,6 +127,7 @@ from services.audit.sink import (
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
 from services.audit.sink.entities import ENTITIES, EntityRow
 from services.audit.sink.event_table import EVENTS, event_table_rows
+from services.audit.sink.points_rows import bucket_rows
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
 from services.audit.sink.segment_rows import MEMBERS, member_table_rows
 from services.audit.sink.transaction_table import TRANSACTIONS, transaction_table_rows
@@ -254,6 +255,7 @@ def entity_table_rows(record: Record) -> list[EntityRow | Alike | Late]:
             rows_of = ROWS.get(type(event))
             if rows_of is not None:
                 rows += rows_of(record.project, event)
+            rows += bucket_rows(record.project, event)
     return rows
 
 

@@ -148,6 +148,12 @@ class CreateCampaignBody(CampaignTerms):
         return given if made is None else given | {"campaign_type": made}
 
 
+class UpdateOptionsBody(Body):
+    """What an update of a loyalty program does besides."""
+
+    recalculate_tiers: StrictBool | None = None
+
+
 class UpdateCampaignBody(CampaignTerms):
     """Changes of a campaign; only what is named changes, null clears.
 
@@ -163,7 +169,7 @@ class UpdateCampaignBody(CampaignTerms):
     active: StrictBool | None = None
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
-    options: Unserved = None
+    options: UpdateOptionsBody | None = None
     vouchers_count: Shown = None
     promotion: Shown = None
     categories: Shown = None

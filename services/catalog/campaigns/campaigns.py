@@ -106,7 +106,8 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
         # it has to be as it is shown, but for what nobody knows
         note_ignored(request, take_strange(CampaignVoucherBody, body.voucher, ("voucher",)))
-        command = update_campaign_command(await place_own_days(view_of, request, body), campaign)
+        asked = await place_own_days(view_of, request, body)
+        command = update_campaign_command(asked, campaign, request_id_of(request))
         return await writes.write(request, "campaign.update", command)
 
     @router.delete("/v1/campaigns/{campaign:ident}")
@@ -213,7 +214,9 @@ def template_of(voucher: CampaignVoucherBody) -> VoucherTemplate:
     )
 
 
-def update_campaign_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
+def update_campaign_command(
+    body: UpdateCampaignBody, campaign: str, request_id: str
+) -> UpdateCampaign:
     """The command that sets what the body names. Raises ApiError as `create_campaign_command`."""
     _refuse_areas(body)
     named = body.model_fields_set
@@ -235,7 +238,12 @@ def update_campaign_command(body: UpdateCampaignBody, campaign: str) -> UpdateCa
         changes["loyalty_tiers_expiration"] = make_if_given(
             tiers_expiration_of, body.loyalty_tiers_expiration
         )
-    return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
+    return UpdateCampaign(
+        campaign,
+        msgspec.Raw(msgspec.json.encode(changes)),
+        recalculate_tiers=body.options is not None and bool(body.options.recalculate_tiers),
+        request_id=request_id,
+    )
 
 
 def _refuse_areas(body: CampaignTerms) -> None:

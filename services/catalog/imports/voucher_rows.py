@@ -18,11 +18,18 @@ from fronts.fields import Body
 from fronts.staging import Row
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
-from schemas.vouchers import Gift, VoucherType
+from schemas.vouchers import Gift, LoyaltyCard, VoucherType
 from services.catalog.dates import end_in_zone, place_days, start_in_zone
 from services.catalog.imports.csv_file import Cell, Columns, Fault, whole_number
-from services.catalog.terms.bodies import DiscountBody, GiftBody, VoucherTerms
+from services.catalog.terms.bodies import (
+    VALUES,
+    DiscountBody,
+    GiftBody,
+    LoyaltyCardBody,
+    VoucherTerms,
+)
 from services.catalog.terms.values import (
+    card_of,
     days_of,
     discount_of,
     gift_of,
@@ -43,6 +50,7 @@ class ImportVoucherBody(VoucherTerms):
     type: VoucherType | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
+    loyalty_card: LoyaltyCardBody | None = None
 
 
 class ImportWholeVoucherBody(ImportVoucherBody):
@@ -50,9 +58,10 @@ class ImportWholeVoucherBody(ImportVoucherBody):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        if (self.discount is None) == (self.gift is None):
-            raise ValueError("either discount or gift is required")
-        kind = "DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER"
+        given = [kind for kind, name in VALUES.items() if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("either discount, gift or loyalty_card is required")
+        (kind,) = given
         if self.type not in (None, kind):
             raise ValueError(f"what it gives does not belong to the type {self.type}")
         return self
@@ -92,6 +101,7 @@ def import_row(zone: Zone, body: ImportVoucherBody) -> Row:
             type=body.type,
             discount=make_if_given(discount_of, body.discount),
             gift=make_if_given(gift_of, body.gift),
+            loyalty_card=make_if_given(card_of, body.loyalty_card),
             fields=fields,
         )
     )
@@ -141,7 +151,7 @@ def _yes(text: str) -> bool:
 def _type(text: str) -> VoucherType:
     found = _TYPES.get(text.upper())
     if found is None:
-        raise ValueError("DISCOUNT_VOUCHER or GIFT_VOUCHER is wanted")
+        raise ValueError("DISCOUNT_VOUCHER, GIFT_VOUCHER or LOYALTY_CARD is wanted")
     return found
 
 
@@ -150,6 +160,7 @@ _TYPES: dict[str, VoucherType] = {
     "DISCOUNT": "DISCOUNT_VOUCHER",
     "GIFT_VOUCHER": "GIFT_VOUCHER",
     "GIFT": "GIFT_VOUCHER",
+    "LOYALTY_CARD": "LOYALTY_CARD",
 }
 
 
@@ -170,10 +181,6 @@ _VALUES: dict[str, Literal["amount_off", "percent_off", "fixed_amount"]] = {
 }
 
 
-def _loyalty(_: str) -> int:
-    raise ValueError("loyalty cards cannot be imported")
-
-
 def _amount(value: Decimal) -> int:
     if value != int(value):
         raise Fault("Value", "a whole number is wanted")
@@ -185,6 +192,7 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
     value, kind = values.get("value"), values.get("voucher type")
     discount: Discount | None = None
     gift: Gift | None = None
+    card = _card(values, kind)
     loaded = values.get("gift amount")
     if loaded is None and kind == "GIFT_VOUCHER" and value is not None:
         loaded = _amount(value)
@@ -195,6 +203,8 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
             raise Fault("Redeemed Amount", "it is more than the gift's amount")
         kind = kind or "GIFT_VOUCHER"
         gift = Gift(amount=amount, balance=amount - spent)
+    elif card is not None:
+        kind = kind or "LOYALTY_CARD"
     elif value is not None:
         if "discount type" not in values:
             raise Fault("Discount Type", "AMOUNT, PERCENT or FIXED is wanted")
@@ -206,7 +216,17 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
     if metadata:
         fields["metadata"] = metadata
     category = values.get("category")
-    return _staged_row(ImportedVoucher(values["code"], kind, discount, gift, fields, category))
+    return _staged_row(
+        ImportedVoucher(values["code"], kind, discount, gift, card, fields, category)
+    )
+
+
+def _card(values: dict[str, Any], kind: str | None) -> LoyaltyCard | None:
+    """The card of a line: its points stand in their column, or in that of the value."""
+    points = values.get("loyalty points")
+    if points is None and kind == "LOYALTY_CARD" and "value" in values:
+        points = _amount(values["value"])
+    return None if points is None else LoyaltyCard(points, points)
 
 
 def _discount(kind: str, value: Decimal) -> Discount:
@@ -247,7 +267,7 @@ def voucher_columns(zone: Zone) -> Columns:
 
 def campaign_columns(zone: Zone) -> Columns:
     """What a file of a campaign's vouchers may hold; what a row leaves out is the campaign's."""
-    return _columns({"gift amount": whole_number, "loyalty points": _loyalty}, zone)
+    return _columns({"gift amount": whole_number, "loyalty points": whole_number}, zone)
 
 
 def _columns(own: Mapping[str, Cell], zone: Zone) -> Columns:

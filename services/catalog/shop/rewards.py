@@ -198,26 +198,23 @@ class Parameters(NamedTuple):
 
 def parameters_of(body: ParametersBody, kind: str | None) -> Parameters:
     """What a reward is. Raises ApiError for none, for two, and for another type than is said."""
-    given: dict[RewardType, Body] = {
-        kind: each
-        for kind, each in (
-            ("COIN", body.coin),
-            ("CAMPAIGN", body.campaign),
-            ("MATERIAL", body.product),
-        )
-        if each is not None
+    said: dict[RewardType, Body | None] = {
+        "COIN": body.coin,
+        "CAMPAIGN": body.campaign,
+        "MATERIAL": body.product,
     }
+    given = {each: parameters for each, parameters in said.items() if parameters is not None}
     if len(given) != 1:
         raise invalid_payload("Property `.parameters`: one of coin, campaign, product is wanted")
-    [(found, said)] = given.items()
+    [(found, one)] = given.items()
     if kind not in (None, found):
         raise invalid_payload(f"Property `.type`: the parameters are those of {found}")
-    if isinstance(said, CoinBody):
-        return Parameters(found, said.model_dump(exclude_none=True))
-    if isinstance(said, CampaignOfRewardBody):
-        return Parameters(found, {"campaign": RewardCampaign(said.id, balance=said.balance)})
-    assert isinstance(said, ProductOfRewardBody)
-    return Parameters(found, {"product": RewardProduct(said.id, said.sku_id)})
+    if isinstance(one, CoinBody):
+        return Parameters(found, one.model_dump(exclude_none=True))
+    if isinstance(one, CampaignOfRewardBody):
+        return Parameters(found, {"campaign": RewardCampaign(one.id, balance=one.balance)})
+    assert isinstance(one, ProductOfRewardBody)
+    return Parameters(found, {"product": RewardProduct(one.id, one.sku_id)})
 
 
 def _attributes(body: AttributesBody | None) -> RewardAttributes | None:

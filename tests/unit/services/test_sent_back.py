@@ -85,6 +85,13 @@ class Shop:
         }.items():  # fmt: skip
             await self.made(f"/v1/vouchers/{code}", terms)
             self.paths[f"/v1/vouchers/{code}"] = SERVER
+        end = {"type": "CUSTOM", "extend": "P3M", "rounding": {"type": "YEAR", "strategy": "END"}}
+        await self.add("/v1/loyalties", {
+            "name": "Program", **valid, "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {
+                "points": 7, "expiration_rules": {"period_type": "MONTH", "period_value": 3}}},
+            "loyalty_tiers_expiration": {
+                "qualification_type": "POINTS_IN_PERIOD", "qualification_period": "YEAR",
+                "start_date": {"type": "IMMEDIATE"}, "expiration_date": end}})  # fmt: skip
         await self.add("/v1/campaigns", {
             "name": "Spring", "vouchers_count": 1, "category_id": category, **valid,
             "voucher": {"discount": OFF, "code_config": {"length": 9}}})  # fmt: skip

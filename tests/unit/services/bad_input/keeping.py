@@ -39,7 +39,9 @@ RULES: Final[Rows] = {
 }  # fmt: skip
 BEFORE_RULES: Final[Before] = (("bound", _bind("A")[0]),)
 REFUSED: Final[Rows] = {
-    "options of a campaign's update": put("campaigns/Spring", {"options": {"a": 1}}),
+    "options.recalculate_tiers of a campaign that is no loyalty program": put(
+        "campaigns/Spring", {"options": {"recalculate_tiers": True}}
+    ),
     "REFERRAL_PROGRAM, referral_program; referrer and referrer_id of /v1/orders; is_referral_code: true": (
         *post("campaigns", {"name": "N", "campaign_type": "REFERRAL_PROGRAM", "voucher": TERMS},
               {"name": "N", "voucher": TERMS, "referral_program": {}}),

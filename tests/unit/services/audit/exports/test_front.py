@@ -252,3 +252,35 @@ async def test_only_one_that_is_done_has_a_link(world: World) -> None:
         await world.ledger.send("proj", report, key_kind="system")
         found = (await world.call("GET", f"/v1/exports/{export['id']}")).json()
         assert (found["status"], found["result"]) == (status, None)
+
+
+async def test_transactions_and_points_of_a_program_and_its_members(world: World) -> None:
+    voucher = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 5}}
+    program = {"name": "L", "type": "AUTO_UPDATE", "voucher": voucher}
+    campaign = (await world.call("POST", "/v1/loyalties", program)).json()["id"]
+    member = {"customer": {"source_id": "ann"}}
+    card = (await world.call("POST", "/v1/loyalties/L/members", member)).json()
+    for path, kind, filters in (
+        (
+            f"members/{card['code']}/transactions",
+            "voucher_transactions",
+            ("voucher_id", card["id"]),
+        ),
+        (
+            f"L/members/{card['id']}/transactions",
+            "voucher_transactions",
+            ("voucher_id", card["id"]),
+        ),
+        ("L/transactions", "voucher_transactions", ("campaign_id", campaign)),
+        ("L/points-expiration", "points_expiration", ("campaign_id", campaign)),
+    ):
+        answer = await world.call("POST", f"/v1/loyalties/{path}/export", {"parameters": {}})
+        assert answer.status_code == 200, answer.text
+        export = answer.json()
+        assert (export["exported_object"], export["status"]) == (kind, "SCHEDULED")
+        field, wanted = filters
+        operator = "$in" if kind == "points_expiration" else "$is"
+        assert export["parameters"] == {"filters": {field: {"conditions": {operator: [wanted]}}}}
+    for path in ("none/points-expiration", "none/transactions", "members/none/transactions"):
+        answer = await world.call("POST", f"/v1/loyalties/{path}/export")
+        assert (answer.status_code, answer.json()["key"]) == (404, "not_found")

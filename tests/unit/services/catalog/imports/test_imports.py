@@ -51,7 +51,7 @@ async def test_vouchers_of_a_json_import_and_their_action(world: World) -> None:
         ([], "At least one row is required"),
         ([item("A"), {"discount": {}}], "Property `[1].code` is required"),
         ([item("A"), 7], "Property `[1]` is not valid"),
-        ([{"code": "A"}], "either discount or gift is required"),
+        ([{"code": "A"}], "either discount, gift or loyalty_card is required"),
         ([item("A", type="GIFT_VOUCHER")], "does not belong to the type GIFT_VOUCHER"),
         ([item("A", start_date="soon")], "Property `[0].start_date` is not valid"),
     ],
