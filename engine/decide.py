@@ -21,10 +21,12 @@ from engine.categories.decide import with_categories
 from engine.collections import decide as collections
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
+from engine.earning import decide as earning
 from engine.effects import with_effects
 from engine.erasures import decide as erasures
 from engine.event_schemas import decide as event_schemas
 from engine.exports import decide as exports
+from engine.giveaways import decide as giveaways
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
 from engine.kernel.state import View
@@ -36,12 +38,14 @@ from engine.metadata.checks import wrong_metadata
 from engine.notifications import decide as notifications
 from engine.oauth import decide as oauth
 from engine.orders import decide as orders
+from engine.points import pending
 from engine.products import decide as products
 from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
 from engine.redemptions.decide import redeem_stack
+from engine.referrals import decide as referrals
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
 from engine.segments import decide as segments
@@ -69,11 +73,13 @@ DECISIONS = unite_tables(
     collections.DECISIONS,
     custom_events.DECISIONS,
     customers.DECISIONS,
+    earning.DECISIONS,
     erasures.DECISIONS,
     expiry.DECISIONS,
     alerts.DECISIONS,
     event_schemas.DECISIONS,
     exports.DECISIONS,
+    giveaways.DECISIONS,
     keys.DECISIONS,
     locations.DECISIONS,
     loyalty_tiers.DECISIONS,
@@ -81,10 +87,12 @@ DECISIONS = unite_tables(
     notifications.DECISIONS,
     oauth.DECISIONS,
     orders.DECISIONS,
+    pending.DECISIONS,
     products.DECISIONS,
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
+    referrals.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,

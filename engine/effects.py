@@ -13,12 +13,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.customers.summaries import with_summaries
+from engine.earning import react as earning
 from engine.evolve import fold_event
+from engine.giveaways import entering, winning
+from engine.joining import react as joining
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
 from engine.loyalty_tiers.members import CHANGES, follow_cards
+from engine.referrals import referring
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
 from schemas.commands import Command
@@ -32,9 +36,26 @@ ROUNDS_MAX: Final = 8
 #: come of the command, whose seed is its own.
 React = Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]
 
+
+def _in_order(
+    *rooms: Mapping[type[Any], React],
+) -> Mapping[type[Any], tuple[React, ...]]:
+    """What each room does about an event, one after the other."""
+    found: dict[type[Any], tuple[React, ...]] = {}
+    for room in rooms:
+        for kind, react in room.items():
+            found[kind] = (*found.get(kind, ()), react)
+    return MappingProxyType(found)
+
+
 #: Who reacts to which event, in this order.
-REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType(
-    dict.fromkeys(CHANGES, (follow_cards,))
+REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
+    joining.REACTIONS,
+    referring.REACTIONS,
+    entering.REACTIONS,
+    winning.REACTIONS,
+    earning.REACTIONS,
+    dict.fromkeys(CHANGES, follow_cards),
 )
 
 

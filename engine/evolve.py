@@ -23,9 +23,11 @@ from engine.categories import fold as categories
 from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
+from engine.earning import fold as earning
 from engine.erasures import fold as erasures
 from engine.event_schemas import fold as event_schemas
 from engine.exports import fold as exports
+from engine.giveaways import fold as giveaways
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite_tables
@@ -36,11 +38,13 @@ from engine.loyalty_tiers import fold as loyalty_tiers
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth
 from engine.orders import fold as orders
+from engine.prizes import fold as prizes
 from engine.products import fold as products
 from engine.projects import fold as projects
 from engine.publications import fold as publications
 from engine.qualification.index import Indexed
 from engine.redemptions import fold as redemptions
+from engine.referrals import fold as referrals
 from engine.rewards import fold as rewards
 from engine.rules import fold as rules
 from engine.segments import fold as segments
@@ -53,9 +57,12 @@ from schemas.base import DAY_MS, Millis, tag_of
 from schemas.categories import CategoriesOrdered
 from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
+from schemas.earning import EarningRefused
 from schemas.events import Event
 from schemas.expiry import ExpireDue
+from schemas.giveaways import EntryRepeated, PrizesAsked
 from schemas.notifications import NotificationsRead
+from schemas.prizes import RewardWithheld
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
@@ -78,20 +85,24 @@ FOLDS = unite_tables(
     categories.FOLDS,
     collections.FOLDS,
     customers.FOLDS,
+    earning.FOLDS,
     erasures.FOLDS,
     alerts.FOLDS,
     event_schemas.FOLDS,
     exports.FOLDS,
+    giveaways.FOLDS,
     keys.FOLDS,
     locations.FOLDS,
     loyalty_tiers.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,
     orders.FOLDS,
+    prizes.FOLDS,
     products.FOLDS,
     projects.FOLDS,
     publications.FOLDS,
     redemptions.FOLDS,
+    referrals.FOLDS,
     rewards.FOLDS,
     rules.FOLDS,
     segments.FOLDS,
@@ -108,9 +119,13 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
         CategoriesOrdered,
         CustomEventTracked,
         CustomerUnchanged,
+        EntryRepeated,
+        EarningRefused,
         NotificationsRead,
+        PrizesAsked,
         PublicationRepeated,
         RedeliveryRequested,
+        RewardWithheld,
         RollbackFailed,
         SessionRefused,
         WebhookTestRequested,

@@ -20,6 +20,7 @@ from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.loyalty_tiers.members import MOVES_MAX, expire_tiers
 from engine.points.decide import expire_points
+from engine.points.pending import activate_due
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
@@ -57,10 +58,12 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
+    pending = [each.id for each in due if each.kind == tables.DUE_PENDING]
     members = [each.id for each in due if each.kind == tables.DUE_LOYALTY_TIER]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
     events += expire_points(view, command, cards, now)
+    events += activate_due(view, command, pending, now)
     events += expire_tiers(view, members[:MOVES_MAX], now)
     if sessions:
         events.append(SessionsExpired(sessions))

@@ -21,6 +21,7 @@ from engine.campaigns.generation import generate_vouchers, give_up_generation
 from engine.campaigns.removal import delete_promotions
 from engine.customers.rows import import_customer_row
 from engine.evolve import fold_event
+from engine.joining.look import looking_with
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
@@ -48,6 +49,7 @@ from schemas.actions import (
     ImportProducts,
     ImportSkus,
     ImportVouchers,
+    JoinCustomers,
     RecalculateTiers,
     RowFailure,
     Rows,
@@ -142,6 +144,7 @@ WORK: Mapping[type[Any], Do] = MappingProxyType(
         ImportCustomers: each_row(import_customer_row, customers_at_once),
         ImportOrders: each_row(import_order_row, customers_at_once),
         FollowSegment: follow_segment,
+        JoinCustomers: looking_with(fold_event),
         RecalculateTiers: recalculate_tiers,
         ImportProducts: each_row(import_product_row),
         ImportSkus: each_row(import_sku_row),

@@ -88,7 +88,7 @@ class Writes:
         commands: CommandSender,
         hash_key: bytes,
         render: Render,
-        encode: Callable[[dict[str, Any]], bytes],
+        encode: Callable[[dict[str, Any] | list[Any]], bytes],
     ) -> None:
         self._commands = commands
         self._hash_key = hash_key

@@ -72,6 +72,12 @@ class FollowSegment(Shape, tag="follow_segment", frozen=True):
     segment_id: str
 
 
+class JoinCustomers(Shape, tag="join_customers", frozen=True):
+    """Finds who of the customers that exist becomes a member of a program by itself."""
+
+    campaign_id: str
+
+
 class RecalculateTiers(Shape, tag="recalculate_tiers", frozen=True):
     """Finds who of a loyalty program's members is in another tier, after the tiers changed."""
 
@@ -113,6 +119,7 @@ Work = (
     | ImportCustomers
     | ImportOrders
     | FollowSegment
+    | JoinCustomers
     | RecalculateTiers
     | ImportProducts
     | ImportSkus

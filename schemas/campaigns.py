@@ -8,9 +8,11 @@ from msgspec import field
 from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.categories import Category
 from schemas.discounts import Discount
+from schemas.giveaway_terms import GiveawayTerms
 from schemas.loyalty_tiers import TiersExpiration
 from schemas.points import PointsExpirationRules
 from schemas.promotions import NewTier, PromotionTier
+from schemas.referral_programs import ReferralProgram
 from schemas.validity import ValidityHours, ValidityTimeframe
 from schemas.vouchers import Gift, Voucher, VoucherType
 
@@ -98,6 +100,8 @@ class Campaign(Shape, frozen=True):
     deleted_at: Millis | None = None
     #: Of a loyalty program with tiers.
     loyalty_tiers_expiration: TiersExpiration | None = None
+    referral_program: ReferralProgram | None = None
+    giveaway: GiveawayTerms | None = None
 
 
 class CreateCampaign(Shape, tag="create_campaign", frozen=True):

@@ -16,10 +16,12 @@ from schemas.categories import CategoryCommand
 from schemas.collections import CollectionCommand
 from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
+from schemas.earning import EarningCommand
 from schemas.erasures import ErasureCommand
 from schemas.event_schemas import EventSchemaCommand
 from schemas.expiry import ExpiryCommand
 from schemas.exports import ExportCommand
+from schemas.giveaways import GiveawayCommand
 from schemas.keys import KeyCommand
 from schemas.locations import LocationCommand
 from schemas.loyalty_tiers import LoyaltyTierCommand
@@ -27,11 +29,13 @@ from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
+from schemas.pending import PendingCommand
 from schemas.products import ProductCommand
 from schemas.projects import KeyKind, ProjectCommand
 from schemas.promotions import PromotionCommand
 from schemas.publications import PublicationCommand
 from schemas.redemptions import RedemptionCommand
+from schemas.referrals import ReferralCommand
 from schemas.rewards import RewardCommand
 from schemas.rules import RuleCommand
 from schemas.segments import SegmentCommand
@@ -53,10 +57,12 @@ CommandBody = (
     | CollectionCommand
     | CustomEventCommand
     | CustomerCommand
+    | EarningCommand
     | ErasureCommand
     | EventSchemaCommand
     | ExpiryCommand
     | ExportCommand
+    | GiveawayCommand
     | KeyCommand
     | LocationCommand
     | LoyaltyTierCommand
@@ -64,11 +70,13 @@ CommandBody = (
     | NotificationCommand
     | OAuthCommand
     | OrderCommand
+    | PendingCommand
     | ProductCommand
     | ProjectCommand
     | PromotionCommand
     | PublicationCommand
     | RedemptionCommand
+    | ReferralCommand
     | RewardCommand
     | RuleCommand
     | SegmentCommand

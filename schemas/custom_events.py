@@ -18,6 +18,16 @@ class CustomEvent(Shape, frozen=True):
     customer_id: str
     created_at: Millis
     metadata: Metadata | None = None
+    referral: "EventReferral | None" = None
+
+
+class EventReferral(Shape, frozen=True):
+    """The referral code by which the customer came, as it was found."""
+
+    code: str
+    voucher_id: str
+    campaign_id: str
+    referrer_id: str
 
 
 class CustomEventBody(Shape, frozen=True):
@@ -49,6 +59,7 @@ class TrackCustomEvent(Shape, tag="track_custom_event", frozen=True):
     event: Annotated[str, Meta(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
     customer: CustomerInput
     metadata: Metadata | None = None
+    referral: Referral | None = None
 
 
 class CustomEventTracked(Shape, tag="customer_event.tracked", frozen=True):

@@ -9,6 +9,16 @@ from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
 
 
+class CustomerReferral(Shape, frozen=True):
+    """A referral as the customer who was referred shows it."""
+
+    campaign_id: str
+    referrer_id: str
+    related_object_id: str
+    related_object_type: str
+    at: Millis
+
+
 class CustomerSummary(Shape, frozen=True):
     """What a customer's redemptions and orders add up to; money in minor units.
 
@@ -33,6 +43,9 @@ class CustomerSummary(Shape, frozen=True):
     last_order_id: str = ""
     last_order_amount: int = 0
     last_order_at: Millis | None = None
+    #: How many customers were referred by this one, and how this one was, by program.
+    referred_customers: int = 0
+    referrals: tuple[CustomerReferral, ...] = ()
 
 
 class Customer(Shape, frozen=True):

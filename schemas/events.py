@@ -13,9 +13,11 @@ from schemas.categories import CATEGORY_EVENTS, CategoryEvent
 from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
+from schemas.earning import EARNED_EVENTS, EARNING_RULE_EVENTS, EarningEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
+from schemas.giveaways import GIVEAWAY_EVENTS, GiveawayEvent
 from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.loyalty_tiers import (
@@ -28,12 +30,20 @@ from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
+from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
+from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
 from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
+    ReferralEvent,
+    ReferralTierEvent,
+)
 from schemas.rewards import REWARD_ASSIGNMENT_EVENTS, REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
@@ -55,9 +65,11 @@ Event = (
     | CollectionEvent
     | CustomEventEvent
     | CustomerEvent
+    | EarningEvent
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
+    | GiveawayEvent
     | KeyEvent
     | LocationEvent
     | LoyaltyTierEvent
@@ -66,12 +78,16 @@ Event = (
     | NotificationEvent
     | OAuthEvent
     | OrderEvent
+    | PendingEvent
     | PointsEvent
+    | PrizeEvent
     | ProductEvent
     | ProjectEvent
     | PromotionEvent
     | PublicationEvent
     | RedemptionEvent
+    | ReferralEvent
+    | ReferralTierEvent
     | RewardEvent
     | RuleEvent
     | SegmentEvent
@@ -106,6 +122,9 @@ PLAIN_SETUP_EVENTS: Final = events_of(
     STACKING_EVENTS,
     USER_EVENTS,
 )
+#: What programs offer, which has no metadata that a schema binds and no list of its own in a table:
+#: tiers of referral programs, and rewards.
+PROGRAM_SETUP_EVENTS: Final = events_of(REFERRAL_TIER_EVENTS, REWARD_ASSIGNMENT_EVENTS)
 #: What a shop sets up by itself: no customer, no order and no balance changes by it.
 SETUP_EVENTS: Final = events_of(
     PLAIN_SETUP_EVENTS,
@@ -113,6 +132,7 @@ SETUP_EVENTS: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EARNING_RULE_EVENTS,
     EXPORT_EVENTS,
     KEY_EVENTS,
     LOCATION_EVENTS,
@@ -120,7 +140,7 @@ SETUP_EVENTS: Final = events_of(
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
-    REWARD_ASSIGNMENT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
@@ -133,12 +153,17 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     SEGMENT_EVENTS,
     VOUCHER_EVENTS,
 )
@@ -151,12 +176,17 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     BIN_EVENTS,
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     REDEMPTION_EVENTS,
     SESSION_EVENTS,
     VOUCHER_EVENTS,
@@ -173,19 +203,25 @@ SHOP_EVENTS: Final = events_of(
     COLLECTION_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
+    EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
     LOYALTY_TIER_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     REDEMPTION_EVENTS,
-    REWARD_ASSIGNMENT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

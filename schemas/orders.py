@@ -51,6 +51,8 @@ class Order(Shape, frozen=True):
     metadata: Metadata | None = None
     customer_id: str | None = None
     redemptions: tuple[OrderEntry, ...] = ()
+    #: Whose referral code was redeemed for it.
+    referrer_id: str | None = None
     created_at: Millis | None = None
     updated_at: Millis | None = None
 

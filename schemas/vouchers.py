@@ -78,6 +78,8 @@ class Voucher(Shape, frozen=True):
     published_at: Millis | None = None
     #: How many session holds lie on it, expired ones included, until they are swept.
     holds: int = 0
+    #: Whether it is of a referral program: who holds it refers others by it.
+    is_referral_code: bool = False
     updated_at: Millis | None = None
 
 

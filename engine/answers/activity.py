@@ -10,18 +10,20 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.answers.card_activity import TELLS as CARD_TELLS
-from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.points_activity import TELLS as POINTS_TELLS
+from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
+from engine.answers.reward_shown import tell_rewarded, tell_taken_back
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
+from engine.custom_events.body import event_referral_body
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.loyalty_tiers.body import loyalty_tier_body, move_body
+from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
-from engine.redemptions.reward_body import taken_reward_body
 from engine.segments.body import simple_segment_body
-from engine.vouchers.body import redeemed_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
@@ -33,8 +35,10 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     Standing,
     StandingChanged,
@@ -47,6 +51,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.prizes import RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -58,7 +63,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import RewardTaken
+from schemas.referrals import HolderRemoved, HoldersAdded, RefereeAdded, ReferralRevoked
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -72,10 +77,6 @@ from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
 _GROUP_DIGITS: Final = 18
-
-
-#: A reward is redeemed and handed out in one.
-_REWARDED: Final = ("customer.reward_redemptions.created", "customer.reward_redemptions.completed")
 
 
 class ActivityEntry(NamedTuple):
@@ -168,7 +169,7 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     data: Body = {
         "event": body,
         "event_schema": {"name": tracked.name},
-        "referral": None,
+        "referral": tracked.referral and event_referral_body(tracked.referral),
         "loyalty": None,
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
@@ -195,22 +196,7 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
     if event.customer_id is None and (order is None or order.customer_id is None):
         return ()
     redeemed = _redeemed(event, "APPLICABLE", "succeeded")
-    return [*redeemed, *_rewarded(event), *_order_changed(event)]
-
-
-def _reward(taken: RewardTaken) -> Body:
-    got = taken.voucher
-    return taken_reward_body(taken, None, None if got is None else redeemed_voucher_body(got))
-
-
-def _rewarded(event: RedemptionSucceeded) -> Iterable[_Told]:
-    """What the customer got for points; it is handed out at once."""
-    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
-    for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
-        if outcome.reward is not None:
-            data = {"reward": _reward(outcome.reward)}
-            for name in (*_REWARDED, "customer.rewarded"):
-                yield _Told(event.customer_id, name, data, outcome.voucher, redemption_id)
+    return [*redeemed, *tell_rewarded(event), *_order_changed(event)]
 
 
 def _redemption_failed(event: RedemptionFailed) -> list[_Told]:
@@ -234,18 +220,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
         _Told(event.customer_id, name, _NOTHING, each.voucher or each.tier, each.rollback_id)
         for each in event.rollbacks
     ]
-    undone = [
-        _Told(
-            event.customer_id,
-            "customer.reward_redemptions.rolledback",
-            {"reward": _reward(each.reward)},
-            each.voucher,
-            each.rollback_id,
-        )
-        for each in event.rollbacks
-        if each.reward is not None
-    ]
-    return [*rollbacks, *undone, *_order_changed(event)]
+    return [*rollbacks, *tell_taken_back(event), *_order_changed(event)]
 
 
 def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:
@@ -313,7 +288,9 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **POINTS_TELLS,
         **CARD_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -322,6 +299,13 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
+    GIVEAWAY_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    ReferralRevoked,
+    RewardTakenBack,
+    RewardWithheld,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
@@ -335,6 +319,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    OrderEarningsEnded,
     StandingChanged,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,

@@ -20,9 +20,11 @@ from engine.categories import body as categories
 from engine.collections import body as collections
 from engine.custom_events import body as custom_events
 from engine.customers import body as customers
+from engine.earning import body as earning
 from engine.erasures import body as erasures
 from engine.event_schemas import body as event_schemas
 from engine.exports import body as exports
+from engine.giveaways import body as giveaways
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.keys import body as keys
@@ -34,6 +36,7 @@ from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
 from engine.redemptions import body as redemptions
+from engine.referrals import body as referrals
 from engine.rewards import body as rewards
 from engine.rules import body as rules
 from engine.segments import body as segments
@@ -62,10 +65,12 @@ ANSWERS = unite_tables(
     collections.ANSWERS,
     custom_events.ANSWERS,
     customers.ANSWERS,
+    earning.ANSWERS,
     erasures.ANSWERS,
     alerts.ANSWERS,
     event_schemas.ANSWERS,
     exports.ANSWERS,
+    giveaways.ANSWERS,
     keys.ANSWERS,
     locations.ANSWERS,
     loyalty_tiers.ANSWERS,
@@ -75,6 +80,7 @@ ANSWERS = unite_tables(
     products.ANSWERS,
     publications.ANSWERS,
     redemptions.ANSWERS,
+    referrals.ANSWERS,
     rewards.ANSWERS,
     rules.ANSWERS,
     segments.ANSWERS,

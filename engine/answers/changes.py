@@ -6,9 +6,12 @@ same entity. What redemptions and background work count is no change.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine.answers.event_body import plain_value
+from engine.answers.loyalty_subjects import SUBJECTS as LOYALTY_SUBJECTS
+from engine.answers.subject import VOUCHER as _VOUCHER
+from engine.answers.subject import Subject
 from engine.kernel.encode import Body
 from schemas.actions import ACTION_EVENTS
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
@@ -34,10 +37,12 @@ from schemas.categories import (
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import (
@@ -51,6 +56,7 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -85,12 +91,15 @@ from schemas.promotion_events import (
 )
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
+)
 from schemas.rewards import (
-    RewardAssigned,
-    RewardAssignmentUpdated,
     RewardCreated,
     RewardDeleted,
-    RewardUnassigned,
     RewardUpdated,
 )
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
@@ -126,15 +135,7 @@ REVOKED: Final = "revoked"
 DELETED: Final = "deleted"
 
 
-class Subject(NamedTuple):
-    """Of what an event is a change: the kind of entity, and the member that holds it or its id."""
-
-    object: str
-    member: str
-
-
 _CAMPAIGN: Final = Subject("campaign", "campaign")
-_VOUCHER: Final = Subject("voucher", "voucher")
 _TIER: Final = Subject("promotion_tier", "tier")
 _LOYALTY_TIER: Final = Subject("loyalty_tier", "tier")
 _STACK: Final = Subject("promotion_stack", "stack")
@@ -147,7 +148,7 @@ _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
-_REWARD_ASSIGNMENT: Final = Subject("reward_assignment", "assignment")
+_REFERRAL_TIER: Final = Subject("referral_tier", "tier")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
@@ -206,12 +207,12 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         SkuCreated: _SKU,
         SkuUpdated: _SKU,
         SkuDeleted: _SKU,
+        ReferralTierCreated: _REFERRAL_TIER,
+        ReferralTierUpdated: _REFERRAL_TIER,
+        ReferralTierDeleted: _REFERRAL_TIER,
         RewardCreated: _REWARD,
         RewardUpdated: _REWARD,
         RewardDeleted: _REWARD,
-        RewardAssigned: _REWARD_ASSIGNMENT,
-        RewardAssignmentUpdated: _REWARD_ASSIGNMENT,
-        RewardUnassigned: _REWARD_ASSIGNMENT,
         SegmentCreated: _SEGMENT,
         SegmentUpdated: _SEGMENT,
         SegmentDeleted: _SEGMENT,
@@ -240,6 +241,7 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         BrandCreated: _BRAND,
         BrandUpdated: _BRAND,
         BrandDeleted: Subject("branding", "brand_id"),
+        **LOYALTY_SUBJECTS,
     }
 )
 #: What lies in the control project and is a change of the project that it is about.
@@ -262,8 +264,13 @@ UNSUBJECTED: Final = events_of(
     BIN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,

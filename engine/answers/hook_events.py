@@ -25,13 +25,16 @@ from engine.answers.hook_people import (
     tell_forgotten_customer,
     tell_segments,
 )
+from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
 from engine.answers.hook_rules import (
     tell_assignment,
     tell_dropped_assignments,
     tell_reward_assignment,
     tell_rule,
 )
-from engine.answers.transactions import transactions_of
+from engine.answers.points_shown import TELLS as POINTS_TELLS
+from engine.answers.points_shown import tell_transactions
+from engine.answers.reward_shown import reward_data
 from engine.customers.body import (
     customer_of,
     short_customer_body,
@@ -46,7 +49,6 @@ from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
-from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
@@ -60,15 +62,18 @@ from schemas.categories import CATEGORY_EVENTS
 from schemas.collections import COLLECTION_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
+    Customer,
     CustomerCreated,
     CustomerDeleted,
     CustomersSummed,
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, Event, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -79,7 +84,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -104,6 +109,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rewards import RewardAssigned, RewardAssignmentUpdated, RewardUnassigned
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
@@ -130,11 +136,6 @@ from schemas.webhooks import (
     WebhookUpdated,
 )
 
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
 #: By what is shown and whether it came about: the event's name, and what its data calls it.
 _REDEMPTIONS: Final = {
     ("redemption", True): ("redemption.succeeded", "redemption"),
@@ -167,53 +168,40 @@ def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
 
 
 def _redemption(event: Recorded, record: Decided) -> Told:
-    """Each redemption or rollback, children first, then their parent; and what customers got."""
+    """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
     shown = simple_customer_body(customer) if customer else None
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-        reward: Body = body.get("reward") or {}
-        if name == "redemption.succeeded" and "type" in reward:
-            rewarded = reward | {"customer": shown}
-            yield "customer.rewarded", {"customer": shown, "reward": rewarded}
-    yield from _transactions(event, record)
+    yield from tell_transactions(event, record)
 
 
-def _transactions(event: Event, record: Decided) -> Told:
-    """Each change of a card's balance."""
-    for transaction in transactions_of(event, record.at):
-        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
-        yield name, {"transaction": transaction.body}
+def _redemption_succeeded(event: RedemptionSucceeded, record: Decided) -> Told:
+    """Each redemption, and what the customer got for points."""
+    yield from _redemption(event, record)
+    customer = customer_of(record)
+    for outcome in event.evaluation.outcomes:
+        if outcome.reward is not None:
+            data = reward_data(outcome.voucher, outcome.reward, customer)
+            whom = _whom(record, event.customer_id or "", simple_customer_body)
+            yield "customer.rewarded", {"customer": whom, "balance": None} | data
 
 
-def _balance(event: BalanceAdjusted, record: Decided) -> Told:
-    """The contract knows one name, whether something comes or goes; the amount says which."""
-    card = event.voucher.loyalty_card
-    yield (
-        "voucher.gift.balance_aded" if card is None else "voucher.loyalty_card.points_aded",
-        {
-            "voucher": voucher_body(event.voucher, record.assignments, record.categories),
-            "balance": {"amount": event.amount},
-        },
-    )
-    yield from _transactions(event, record)
-
-
-def _points_expired(event: PointsExpired, record: Decided) -> Told:
-    voucher = voucher_body(event.voucher, record.assignments, record.categories)
-    points = {"points": event.points}
-    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(event, record)
+def _whom(record: Decided, customer_id: str, show: Callable[[Customer], Body]) -> Body:
+    """A customer as it is shown, if the record is about it; else that it is one."""
+    known = customer_of(record)
+    if known is not None and known.id == customer_id:
+        return show(known)
+    return {"id": customer_id, "object": "customer"}
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
-    customer = customer_of(record)
     # as the answer shows it
-    known = None if customer is None else short_customer_body(customer)
+    known = _whom(record, event.publication.customer_id, short_customer_body)
     body = publication_body(event.publication, event.vouchers, known, record.categories)
     yield "publication.succeeded", {"publication": body}
-    shown = None if customer is None else simple_customer_body(customer)
+    shown = _whom(record, event.publication.customer_id, simple_customer_body)
     for voucher in event.vouchers:
         given = voucher_body(voucher, record.assignments, record.categories)
         yield "voucher.published", {"voucher": given, "customer": shown}
@@ -267,16 +255,16 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RewardAssignmentUpdated: tell_reward_assignment("campaign.reward.assignment.updated"),
         RewardUnassigned: tell_reward_assignment("campaign.reward.assignment.deleted"),
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: _balance,
-        PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
-        RedemptionSucceeded: _redemption,
+        RedemptionSucceeded: _redemption_succeeded,
         RedemptionFailed: _redemption,
         RedemptionRolledBack: _redemption,
         RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
+        **POINTS_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -299,6 +287,10 @@ UNTOLD: Final = events_of(
     WebhookDeleted,
     RedeliveryRequested,
     CUSTOM_EVENTS,
+    EarningRefused,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     SESSION_EVENTS,
     BinEntryAdded,
@@ -316,6 +308,7 @@ UNTOLD: Final = events_of(
     TiersMoved,
     TiersOrdered,
     CustomersSummed,
+    OrderEarningsEnded,
     # It says nothing new, or nothing that anyone outside sees.
     AlertContinued,
     CustomerUnchanged,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.balances.body import balance_body
+from engine.earning.body import pending_points_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
@@ -20,11 +21,30 @@ from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    ORDER_PAID,
+    SEGMENT_ENTERED,
+    TIER_CHANGES,
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+    Trigger,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
+from schemas.pending import (
+    PendingPointsActivated,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    TierNamed,
+)
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -35,6 +55,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -45,6 +66,11 @@ from schemas.voucher_events import (
     VoucherUpdated,
 )
 from schemas.vouchers import Voucher
+
+#: Why a prize was given.
+_REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
+#: Why points are taken that nobody took off.
+CANCELED: Final = "Order canceled"
 
 
 class Transaction(NamedTuple):
@@ -60,13 +86,16 @@ class Transaction(NamedTuple):
 
 def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
-    return [each for event in record.events for each in transactions_of(event, record.at)]
+    found: list[Transaction] = []
+    for event in record.events:
+        found += transactions_of(event, record.at)
+    return found
 
 
-def transactions_of(event: Event, at: Millis) -> Iterable[Transaction]:
-    """The transactions of one event of a record of that time."""
+def transactions_of(event: Event, at: Millis) -> list[Transaction]:
+    """The transactions of one event; mostly none."""
     book = BOOKS.get(type(event))
-    return () if book is None else book(event, at)
+    return [] if book is None else list(book(event, at))
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:
@@ -124,6 +153,99 @@ def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
     yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
 
 
+def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
+    """A code that is given books nothing."""
+    if event.amount:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
+        )
+
+
+def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
+    if event.amount and event.voucher is not None:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
+        )
+
+
+def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
+    yield _transaction(
+        event.voucher,
+        event.transaction_id,
+        "ACCRUAL",
+        event.points,
+        at,
+        details=_earned(event.rule_id, event.banner, event.tier) | _triggered(event.trigger),
+    )
+
+
+def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
+    pending = event.pending
+    order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
+    transaction = _transaction(
+        event.voucher,
+        event.transaction_id,
+        "ACTIVATION",
+        pending.points,
+        at,
+        details=_earned(pending.rule_id, pending.banner, pending.tier)
+        | (order if pending.order_id is not None else {})
+        | {"pending_points": pending_points_body(pending)},
+        operation="MANUAL" if event.manual else "AUTOMATIC",
+    )
+    yield transaction._replace(body=transaction.body | {"type": "PENDING_POINTS_ACTIVATION"})
+
+
+def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
+    """What is missing was taken before: of nothing there is no transaction."""
+    if event.points:
+        yield _transaction(
+            event.voucher,
+            event.transaction_id,
+            "REMOVAL",
+            -event.points,
+            at,
+            reason=CANCELED,
+            related=event.related_transaction_id,
+            details={"order": {"id": event.order_id, "source_id": event.order_source_id}}
+            | _earned(event.rule_id, None, None),
+        )
+
+
+def _earned(rule_id: str, banner: str | None, tier: TierNamed | None) -> Body:
+    """By which rule points were given, and in which tier."""
+    body: Body = {"earning_rule": {"id": rule_id, "source": {"banner": banner or ""}}}
+    if tier is not None:
+        named = {"id": tier.id, "name": tier.name}
+        body |= {"loyalty_tier": named, "holder_loyalty_tier": named}
+    return body
+
+
+def _triggered(trigger: Trigger) -> Body:
+    """For what points were given."""
+    if trigger.event == ORDER_PAID:
+        return {
+            "order": {"id": trigger.id, "source_id": trigger.name},
+            "event": {"id": trigger.id, "type": "customer.order.paid"},
+        }
+    if trigger.event == SEGMENT_ENTERED:
+        return {
+            "segment": {"id": trigger.id, "name": trigger.name},
+            "event": {"id": trigger.id, "type": trigger.event},
+        }
+    if trigger.event in TIER_CHANGES:
+        return {"event": {"id": trigger.id, "type": trigger.event}}
+    body: Body = {
+        "custom_event": {"id": trigger.id, "type": trigger.event},
+        "event": {"id": trigger.id, "type": "customer.custom_event"},
+    }
+    if trigger.schema_id is not None:
+        body["event_schema"] = {"id": trigger.schema_id, "name": trigger.event}
+    return body
+
+
 def _transaction(
     voucher: Voucher,
     transaction_id: str,
@@ -165,17 +287,31 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
+        PointsEarned: _points_earned,
+        PendingPointsActivated: _pending_activated,
+        PointsTakenBack: _points_taken_back,
     }
 )
 
 #: What books nothing.
 UNBOOKED: Final = events_of(
+    # Points that are pending are in no balance, and what is refused comes to none.
+    PointsPending,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    EarningRefused,
+    OrderEarningsEnded,
     # It is about no card.
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,

@@ -1,7 +1,7 @@
 """Assignments in the state: each lies under its set, and is found by its object, which knows it, too.
 
-What binds an object is kept here alone; the folds of vouchers, campaigns and tiers leave it as it
-is.
+What binds an object is kept here alone; the folds of vouchers, campaigns, tiers and earning rules
+leave it as it is.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ _TARGETS: Mapping[str, Table[Any]] = MappingProxyType(
         "voucher": tables.VOUCHERS,
         "campaign": tables.CAMPAIGNS,
         "promotion_tier": tables.TIERS,
+        "earning_rule": tables.EARNING_RULES,
         "reward_assignment": tables.REWARD_ASSIGNMENTS,
     }
 )

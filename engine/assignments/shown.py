@@ -31,12 +31,22 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import PRIZE_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -63,6 +73,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -137,6 +148,12 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Shown]]] = MappingProxyType(
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
         PointsExpired: _voucher,
+        PointsEarned: _voucher,
+        PointsPending: _voucher,
+        PointsTakenBack: _voucher,
+        PendingPointsActivated: _voucher,
+        PendingPointsAdjusted: _voucher,
+        PendingPointsCanceled: _voucher,
         RedemptionSucceeded: _redeemed_objects,
         RedemptionFailed: _redeemed_objects,
         RedemptionRolledBack: _rolled_back_vouchers,
@@ -155,6 +172,8 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Shown]]] = MappingProxyType(
 #: What shows nothing that can be bound and was there before.
 UNSHOWN = events_of(
     # It shows something else, or nothing.
+    EarningRefused,
+    OrderEarningsEnded,
     SETUP_EVENTS,
     ACTION_EVENTS,
     BinEntryAdded,
@@ -162,6 +181,9 @@ UNSHOWN = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from engine.assignments.body import assignments_body
 from engine.campaigns.program_body import card_template_body, tiers_expiration_body
+from engine.campaigns.referral_body import giveaway_terms_body, referral_program_body
 from engine.campaigns.tiers.body import tier_body
 from engine.categories.body import category_body
 from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
@@ -86,6 +87,10 @@ def _put_what_is_set(body: Body, campaign: Campaign) -> None:
         at = getattr(campaign, name)
         if at is not None:
             body[name] = iso(at)
+    if campaign.referral_program is not None:
+        body["referral_program"] = referral_program_body(campaign.referral_program)
+    if campaign.giveaway is not None:
+        body["giveaway"] = giveaway_terms_body(campaign.giveaway)
     if campaign.metadata:
         body["metadata"] = campaign.metadata
     if campaign.validity_day_of_week is not None:

@@ -14,7 +14,6 @@ from msgspec import structs
 
 from engine.assignments.decide import assign_rules, rule_ids_of
 from engine.background.decide import start_action_event
-from engine.campaigns.body import template_body
 from engine.campaigns.delete import delete_campaign
 from engine.campaigns.generation import (
     GENERATE,
@@ -27,18 +26,20 @@ from engine.campaigns.generation import (
     voucher_joined_event,
     vouchers_generated_event,
 )
+from engine.campaigns.joining import joining_started_event, joins_by_itself, too_many_joined
+from engine.campaigns.programs import with_program
+from engine.campaigns.switching import disable_campaign, enable_campaign
+from engine.campaigns.template import changed_template, with_template_items
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
-from engine.kernel.changes import changed_member, named_changes, unchangeable_member, with_changes
+from engine.kernel.changes import named_changes, unchangeable_member, with_changes
 from engine.kernel.decision import Decision
-from engine.kernel.encode import to_json
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, taken_code, unify_category, with_named_category
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.loyalty_tiers.members import recalculation_started_event
-from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_campaign, invalid_voucher
 from schemas.actions import (
     ActionStarted,
@@ -49,15 +50,12 @@ from schemas.campaigns import (
     AddVouchers,
     Campaign,
     CampaignCreated,
-    CampaignDisabled,
-    CampaignEnabled,
     CampaignUpdated,
     CreateCampaign,
     DeleteCampaign,
     DisableCampaign,
     EnableCampaign,
     UpdateCampaign,
-    VoucherTemplate,
 )
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
@@ -84,6 +82,7 @@ UPDATABLE = frozenset(
         "unset_metadata_fields",
         "discount",
         "gift",
+        "referral_program",
         "loyalty_tiers_expiration",
         "category",
         "category_id",
@@ -102,12 +101,12 @@ def create_campaign(
     campaign = structs.replace(
         body.campaign,
         id=new_id(command.seed, "camp_"),
-        voucher=_with_items(view, body.campaign),
+        voucher=with_template_items(view, body.campaign),
         created_at=now,
         updated_at=None,
         rule_ids=(),
     )
-    refusal = invalid_campaign(campaign)
+    refusal = invalid_campaign(campaign) or too_many_joined(view, campaign)
     if refusal is None and view.get(tables.CAMPAIGN_NAMES, campaign.name) is not None:
         refusal = refuse(
             "duplicate_found",
@@ -118,6 +117,7 @@ def create_campaign(
     if refusal is not None:
         return refusal
     within = with_named_category(view, campaign)
+    within = within if isinstance(within, Refusal) else with_program(view, within)
     if isinstance(within, Refusal):
         return within
     campaign = within
@@ -160,9 +160,9 @@ def update_campaign(
     if isinstance(changed, Refusal):
         return changed
     if changed.voucher != campaign.voucher:
-        changed = structs.replace(changed, voucher=_with_items(view, changed))
+        changed = structs.replace(changed, voucher=with_template_items(view, changed))
     changed = structs.replace(changed, updated_at=now)
-    refusal = invalid_campaign(changed)
+    refusal = invalid_campaign(changed) or too_many_joined(view, changed)
     if refusal is not None:
         return refusal
     tiers = shown_tiers(view, changed)
@@ -173,30 +173,13 @@ def update_campaign(
             "Property `.options.recalculate_tiers` belongs to the campaign_type LOYALTY_PROGRAM"
         )
         return refuse("invalid_payload", details)
-    if not body.recalculate_tiers:
-        return Decision((updated,))
+    events: list[Event] = []
+    if body.recalculate_tiers:
+        events.append(recalculation_started_event(command, changed.id, now))
+    if joins_by_itself(changed) and not campaign.auto_join:
+        events.append(joining_started_event(command, changed.id, now))
     # the last event is the one that answers
-    return Decision((recalculation_started_event(command, changed.id, now), updated))
-
-
-def enable_campaign(
-    view: View, _: Command, body: EnableCampaign, now: Millis
-) -> Decision | Refusal:
-    """Its vouchers work again, each as far as it may itself."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None:
-        return not_found("campaign", body.campaign)
-    return Decision((CampaignEnabled(structs.replace(campaign, active=True, updated_at=now)),))
-
-
-def disable_campaign(
-    view: View, _: Command, body: DisableCampaign, now: Millis
-) -> Decision | Refusal:
-    """None of its vouchers works."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None:
-        return not_found("campaign", body.campaign)
-    return Decision((CampaignDisabled(structs.replace(campaign, active=False, updated_at=now)),))
+    return Decision((*events, updated))
 
 
 def add_vouchers(
@@ -285,7 +268,7 @@ def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Camp
     changes = named_changes(campaign, given, UPDATABLE | _READ, FIXED)
     if isinstance(changes, Refusal):
         return changes
-    otherwise = _changed_template(campaign, changes.pop("voucher", None))
+    otherwise = changed_template(campaign, changes.pop("voucher", None))
     if otherwise is not None:
         return unchangeable_member(otherwise)
     for name in changes.pop("unset_metadata_fields", None) or ():
@@ -300,24 +283,11 @@ def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Camp
             return refuse("invalid_campaign", f"The campaign's vouchers have no {name}")
         changes["voucher"] = template = template | {name: terms}
     changed = with_changes(campaign, changes)
+    if not isinstance(changed, Refusal) and changed.referral_program != campaign.referral_program:
+        changed = with_program(view, changed)
     if isinstance(changed, Refusal):
         return changed
     return with_named_category(view, changed) if named_category else changed
-
-
-def _changed_template(campaign: Campaign, repeated: Any) -> str | None:
-    """The path of the first thing that is said otherwise of what the vouchers are made of."""
-    if repeated is None or campaign.voucher is None:
-        return None
-    shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
-    return changed_member(repeated, shown, "voucher")
-
-
-def _with_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
-    template = campaign.voucher
-    if template is None or template.discount is None:
-        return template
-    return structs.replace(template, discount=with_items(view, template.discount))
 
 
 DECISIONS: Decisions = MappingProxyType(

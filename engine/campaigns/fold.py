@@ -6,6 +6,7 @@ its campaign.
 
 from types import MappingProxyType
 
+from engine.campaigns.joining import joins_by_itself
 from engine.campaigns.stacks.fold import remove_stack
 from engine.campaigns.store import store_campaign
 from engine.campaigns.tiers.store import put_tier, remove_tier
@@ -14,7 +15,7 @@ from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.lookup import tells_case
-from engine.kernel.reacting import drop_reacting
+from engine.kernel.reacting import drop_reacting, note_reacting
 from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
@@ -34,6 +35,11 @@ def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
     campaign = event.campaign
     state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
     state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    if campaign.referral_program is not None:
+        note_reacting(state, "referring", campaign.id, reacts=True)
+    if campaign.giveaway is not None:
+        note_reacting(state, "giving", campaign.id, reacts=True)
+    note_reacting(state, "joining", campaign.id, reacts=joins_by_itself(campaign))
     for tier in event.tiers:
         put_tier(state, tier)
 
@@ -43,6 +49,7 @@ def campaign_changed(
 ) -> None:
     """The campaign is as the event says."""
     store_campaign(state, event.campaign)
+    note_reacting(state, "joining", event.campaign.id, reacts=joins_by_itself(event.campaign))
 
 
 def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:

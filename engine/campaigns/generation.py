@@ -42,6 +42,7 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
         quantity=terms.quantity,
         campaign=campaign.name,
         campaign_id=campaign.id,
+        is_referral_code=terms.is_referral_code,
     )
 
 
@@ -122,7 +123,12 @@ def voucher_joined_event(campaign: Campaign, voucher: Voucher) -> VouchersGenera
         voucher_seq=campaign.voucher_seq + 1,
     )
     template = structs.replace(
-        voucher, id="", code="", campaign=campaign.name, campaign_id=campaign.id
+        voucher,
+        id="",
+        code="",
+        campaign=campaign.name,
+        campaign_id=campaign.id,
+        is_referral_code=campaign.voucher.is_referral_code,
     )
     return VouchersGenerated(after, template, (voucher.id,), (voucher.code,), campaign.voucher_seq)
 

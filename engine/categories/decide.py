@@ -48,12 +48,22 @@ from schemas.categories import (
 from schemas.commands import Command
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import PRIZE_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -63,6 +73,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.stacking import StackingRulesUpdated
@@ -167,7 +178,8 @@ def _generated_vouchers(event: VouchersGenerated) -> Iterable[str | None]:
 
 
 def _shown_categories(event: Event) -> Iterable[str | None]:
-    return (bound.category_id for bound in objects_shown_by(event))
+    # an earning rule has none
+    return (getattr(bound, "category_id", None) for bound in objects_shown_by(event))
 
 
 #: What each event names.
@@ -180,6 +192,12 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
         VouchersGenerated: _generated_vouchers,
         BalanceAdjusted: _shown_categories,
         PointsExpired: _shown_categories,
+        PointsEarned: _shown_categories,
+        PointsPending: _shown_categories,
+        PointsTakenBack: _shown_categories,
+        PendingPointsActivated: _shown_categories,
+        PendingPointsAdjusted: _shown_categories,
+        PendingPointsCanceled: _shown_categories,
         CampaignEnabled: _shown_categories,
         CampaignDisabled: _shown_categories,
         PublicationSucceeded: _shown_categories,
@@ -196,9 +214,14 @@ UNNAMED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
     PublicationFailed,
     RedemptionsRetired,
     RollbackFailed,

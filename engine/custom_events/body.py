@@ -6,21 +6,30 @@ from engine.customers.body import customer_of, short_customer_body
 from engine.customers.browser_body import customer_for_browser
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
-from schemas.custom_events import CustomEvent, CustomEventTracked
+from schemas.custom_events import CustomEvent, CustomEventTracked, EventReferral
 from schemas.customers import Customer
 from schemas.projects import KeyKind
 from schemas.records import Decided
 
 
 def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
-    """The event as its sender sees it; no referral and no loyalty card comes of it yet."""
+    """The event as its sender sees it; no loyalty card comes of it yet."""
     return {
         "object": "event",
         "type": event.name,
         "customer": short_customer_body(customer) if customer else {"object": "customer"},
-        "referral": None,
+        "referral": event.referral and event_referral_body(event.referral),
         "loyalty": None,
         "metadata": event.metadata or {},
+    }
+
+
+def event_referral_body(referral: EventReferral) -> Body:
+    """By which code the customer came."""
+    return {
+        "id": referral.voucher_id,
+        "code": referral.code,
+        "referrer_id": referral.referrer_id,
     }
 
 

@@ -11,6 +11,7 @@ from schemas.customers import (
     Customer,
     CustomerCreated,
     CustomerDeleted,
+    CustomerReferral,
     CustomerSummary,
     CustomerUnchanged,
     CustomerUpdated,
@@ -36,14 +37,32 @@ def customer_body(customer: Customer, summary: CustomerSummary | None = None) ->
     if data.metadata is not None:
         body["metadata"] = data.metadata
     body["summary"] = _summary(summary or _NOTHING_SUMMED)
-    body["loyalty"] = {"points": 0, "referred_customers": 0, "campaigns": {}}
-    body["referrals"] = {"total": 0, "campaigns": []}
+    known = summary or _NOTHING_SUMMED
+    body["loyalty"] = {
+        "points": 0,
+        "referred_customers": known.referred_customers,
+        "campaigns": {},
+    }
+    body["referrals"] = {
+        "total": len(known.referrals),
+        "campaigns": list(map(_referral, known.referrals)),
+    }
     body["system_metadata"] = {}
     body["created_at"] = iso(customer.created_at)
     if customer.updated_at is not None:
         body["updated_at"] = iso(customer.updated_at)
     body["object"] = "customer"
     return body
+
+
+def _referral(referral: CustomerReferral) -> Body:
+    return {
+        "campaign_id": referral.campaign_id,
+        "referrer_id": referral.referrer_id,
+        "related_object_id": referral.related_object_id,
+        "related_object_type": referral.related_object_type,
+        "date": iso(referral.at),
+    }
 
 
 def gone_customer_body(customer_id: str) -> Body:

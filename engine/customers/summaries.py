@@ -9,26 +9,37 @@ for a customer who is gone for good, though vouchers, orders and rollbacks may s
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import structs
 
+from engine.customers.amounts import Left, left_on_card, spent_on
+from engine.customers.referred import with_referral
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
-from engine.pricing.sums import left_to_pay
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS, CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -37,6 +48,14 @@ from schemas.redemptions import (
     RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
+)
+from schemas.referrals import (
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    Referral,
+    ReferralRevoked,
 )
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -54,14 +73,6 @@ _NOTHING: Final = CustomerSummary()
 _UNTOUCHED: Final = Taken()
 
 
-class _Left(NamedTuple):
-    """What is left on a card, and whose it is."""
-
-    holder_id: str
-    credits: int
-    points: int
-
-
 class Summaries:
     """The summaries that a record changes, as they are after what was counted so far."""
 
@@ -70,7 +81,7 @@ class Summaries:
         self._events = events
         self._before: dict[str, CustomerSummary] = {}
         self._after: dict[str, CustomerSummary] = {}
-        self._balances: dict[str, _Left | None] = {}
+        self._balances: dict[str, Left | None] = {}
         self._orders: dict[str, Order] = {}
 
     @property
@@ -95,17 +106,17 @@ class Summaries:
     def voucher(self, voucher: Voucher) -> None:
         """A voucher is as given; its holder has what is left on it."""
         if voucher.gift is not None or voucher.loyalty_card is not None:
-            self._holds(voucher.id, _left_on_card(voucher))
+            self._holds(voucher.id, left_on_card(voucher))
 
     def voucher_gone(self, voucher_id: str) -> None:
         """A voucher is nobody's any more."""
         self._holds(voucher_id, None)
 
-    def _holds(self, voucher_id: str, held: _Left | None) -> None:
+    def _holds(self, voucher_id: str, held: Left | None) -> None:
         if voucher_id in self._balances:
             before = self._balances[voucher_id]
         else:
-            before = _left_on_card(self._view.get(tables.VOUCHERS, voucher_id))
+            before = left_on_card(self._view.get(tables.VOUCHERS, voucher_id))
         if before != held:
             if before is not None:
                 self.add(
@@ -124,10 +135,10 @@ class Summaries:
             before = self._view.get(tables.ORDERS, order.id)
         self._orders[order.id] = order
         if before is not None and before.status in _COUNTED:
-            self.add(before.customer_id, orders_count=-1, orders_amount=-_spent_on(before))
+            self.add(before.customer_id, orders_count=-1, orders_amount=-spent_on(before))
         if order.status not in _COUNTED:
             return
-        self.add(order.customer_id, orders_count=1, orders_amount=_spent_on(order))
+        self.add(order.customer_id, orders_count=1, orders_amount=spent_on(order))
         summary = self._of(order.customer_id)
         if summary is None:
             return
@@ -136,9 +147,17 @@ class Summaries:
             self._after[order.customer_id] = structs.replace(
                 summary,
                 last_order_id=order.id,
-                last_order_amount=_spent_on(order),
+                last_order_amount=spent_on(order),
                 last_order_at=made,
             )
+
+    def referred(self, referral: Referral, *, converted: bool) -> None:
+        """Somebody was referred in a program, or that was taken back."""
+        self.add(referral.referrer_id, referred_customers=1 if converted else -1)
+        summary = self._of(referral.customer_id)
+        if summary is None:
+            return
+        self._after[referral.customer_id] = with_referral(summary, referral, converted=converted)
 
     def _of(self, customer_id: str) -> CustomerSummary | None:
         """What the customer adds up to so far; None for one who is gone for good."""
@@ -158,20 +177,6 @@ class Summaries:
             isinstance(each, CustomerCreated) and each.customer.id == customer_id
             for each in self._events
         )
-
-
-def _left_on_card(voucher: Voucher | None) -> _Left | None:
-    if voucher is None or voucher.holder_id is None:
-        return None
-    gift, card = voucher.gift, voucher.loyalty_card
-    if gift is None and card is None:
-        return None
-    credits = 0 if gift is None else gift.balance
-    return _Left(voucher.holder_id, credits, 0 if card is None else card.balance)
-
-
-def _spent_on(order: Order) -> int:
-    return left_to_pay(order) or 0
 
 
 def with_summaries(view: View, decision: Decision) -> Decision:
@@ -239,9 +244,32 @@ def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
 
 
 def _voucher_changed(
-    sums: Summaries, event: VoucherUpdated | BalanceAdjusted | PointsExpired
+    sums: Summaries,
+    event: (
+        VoucherUpdated
+        | BalanceAdjusted
+        | PointsExpired
+        | CustomerRewarded
+        | PointsEarned
+        | PointsTakenBack
+        | PendingPointsActivated
+    ),
 ) -> None:
     sums.voucher(event.voucher)
+
+
+def _reward_taken_back(sums: Summaries, event: RewardTakenBack) -> None:
+    if event.voucher is not None:
+        sums.voucher(event.voucher)
+
+
+def _customer_referred(sums: Summaries, event: CustomerReferred) -> None:
+    sums.referred(event.referral, converted=True)
+
+
+def _referral_revoked(sums: Summaries, event: ReferralRevoked) -> None:
+    if event.converted:
+        sums.referred(event.referral, converted=False)
 
 
 def _publication_succeeded(sums: Summaries, event: PublicationSucceeded) -> None:
@@ -271,6 +299,13 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
+        CustomerRewarded: _voucher_changed,
+        RewardTakenBack: _reward_taken_back,
+        CustomerReferred: _customer_referred,
+        ReferralRevoked: _referral_revoked,
+        PointsEarned: _voucher_changed,
+        PointsTakenBack: _voucher_changed,
+        PendingPointsActivated: _voucher_changed,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
@@ -282,6 +317,11 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
+    GIVEAWAY_EVENTS,
+    RewardWithheld,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
     MEMBER_TIER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
@@ -291,6 +331,11 @@ UNCOUNTED: Final = events_of(
     CAMPAIGN_EVENTS,
     VoucherCreated,
     # Holder and balance stay as they are.
+    PointsPending,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    EarningRefused,
+    OrderEarningsEnded,
     PublicationRepeated,
     VoucherEnabled,
     VoucherDisabled,

@@ -29,3 +29,5 @@ class Context(NamedTuple):
     payment: Payment | None = None
     #: That of the project.
     zone: Zone = None
+    #: By what the customer is the referrer whose code it is; None: somebody else.
+    same_as_referrer: str | None = None

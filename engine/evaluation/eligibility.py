@@ -2,11 +2,11 @@
 
 What a project's validation rules say comes after it (engine/rules). The total order, which a table
 test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start
-date · expiration date · time since the publication · day of week · timeframe · hours · quantity ·
-gift balance · points balance · reward · order · amount to pay · items · what a reward needs beside
-its points (engine/evaluation/rewarding.py). Of the switch and the times, the offer's own comes first,
-then that of its campaign, under the same key. Every refusal names its rule and the values that were
-compared.
+date · expiration date · time since the publication · day of week · timeframe · hours · referrer ·
+quantity · gift balance · points balance · reward · order · amount to pay · items · what a reward
+needs beside its points (engine/evaluation/rewarding.py). Of the switch and the times, the offer's
+own comes first, then that of its campaign, under the same key. Every refusal names its rule and the
+values that were compared.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,14 @@ from engine.kernel.calendar import (
     parse_duration,
 )
 from schemas.campaigns import Campaign
+from schemas.earning import EarningRule
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
 Rule = Callable[[Context], Refusal | None]
 #: What the rules of switch and times are for.
-Bound = Voucher | PromotionTier | Campaign
+Bound = Voucher | PromotionTier | Campaign | EarningRule
 BoundRule = Callable[[Context, Bound], Refusal | None]
 
 
@@ -161,6 +162,19 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     )
 
 
+def referrer(context: Context) -> Refusal | None:
+    """Nobody refers oneself, be it with another name and the same e-mail address or phone."""
+    if context.same_as_referrer is None:
+        return None
+    return _refuse_late(
+        "referrer_not_permitted_to_redeem",
+        context,
+        context.offer,
+        "referrer",
+        same=context.same_as_referrer,
+    )
+
+
 def quantity(context: Context) -> Refusal | None:
     """Redeemed and held together, a voucher is used no more often than its quantity says."""
     voucher, held = context.offer, context.held
@@ -232,7 +246,7 @@ BOUND_RULES: tuple[BoundRule, ...] = (
     validity_hours,
 )
 #: What follows them: what is left of the offer,
-LEFT_RULES: tuple[Rule, ...] = (quantity, gift_balance, points_balance)
+LEFT_RULES: tuple[Rule, ...] = (referrer, quantity, gift_balance, points_balance)
 #: and, for what pays, what there is to pay.
 RULES: tuple[Rule, ...] = (
     *LEFT_RULES,
@@ -241,6 +255,12 @@ RULES: tuple[Rule, ...] = (
     amount_to_pay,
     items_to_pay,
 )
+
+
+def bound_refusal_of(context: Context, bound: Bound) -> Refusal | None:
+    """The refusal by switch and times alone, of the offer or of what binds it."""
+    found = (bound_rule(context, bound) for bound_rule in BOUND_RULES)
+    return next((each for each in found if each is not None), None)
 
 
 def refusal_of(context: Context) -> Refusal | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from engine.counters.pending import Pending, tally_scopes_of
+from engine.customers.sameness import same_as_referrer
 from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.dynamic import (
@@ -321,12 +322,8 @@ class Application:
     def _find_held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
-        return holds_of_others(
-            self._circumstances.view,
-            offer.voucher,
-            self._circumstances.own_session,
-            self._circumstances.now,
-        )
+        known = self._circumstances
+        return holds_of_others(known.view, offer.voucher, known.own_session, known.now)
 
     def _context(self, offer: Offer, held: SessionHolds, payment: Payment | None) -> Context:
         bound = offer.voucher or offer.tier
@@ -341,4 +338,5 @@ class Application:
             offer.campaign,
             payment,
             self._circumstances.zone,
+            same_as_referrer(self._circumstances.view, offer.voucher, self._circumstances.customer),
         )

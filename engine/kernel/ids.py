@@ -50,6 +50,7 @@ LENGTHS = {
     "lopb_": 24,
     "lopp_": 18,
     "rh_": 18,
+    "rtier_": 24,
     "user_": 24,
     "uss_": 24,
     "inv_": 24,

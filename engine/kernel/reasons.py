@@ -32,6 +32,7 @@ _SENTENCES: Final = {
     "missing_amount": "Order amount was not specified",
     "missing_order_items": "Order items were not specified",
     "missing_order_items_amount": "Order items were not specified",
+    "referrer_not_permitted_to_redeem": "Redemption conditions not met",
     "missing_customer": "Customer was not specified",
 }
 #: What was not found, where that is not just invalid input.

@@ -5,7 +5,7 @@ that two rooms claim, or that nobody does, is a fault of the code and shows at t
 in a test.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -15,6 +15,8 @@ from engine.kernel.state import State, View
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal
+from schemas.events import Event
+from schemas.programs import Reacting
 from schemas.projects import KeyKind
 from schemas.records import Decided
 
@@ -39,6 +41,8 @@ Show = Callable[[Any, Decided, KeyKind], Rendered]
 #: What a room decides, by the type of the command's body; and what it folds, by that of the event.
 Decisions = Mapping[type[Any], Decide]
 Folds = Mapping[type[Any], Fold]
+#: What follows of an event, for the campaigns that react (engine/effects.py), by its type.
+Reactions = Mapping[type[Any], Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]]
 #: What it answers a command with, by the type of the event.
 Answers = Mapping[type[Any], Show]
 

@@ -13,14 +13,17 @@ from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
+from schemas.earning import EarningRule, Earnings, OrderEarnings
 from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
+from schemas.giveaways import Draw, GiveawayEntry
 from schemas.locations import Location
 from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
+from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.products import Product, Sku
 from schemas.programs import Reacting
@@ -30,6 +33,7 @@ from schemas.publications import Holding, Publication
 from schemas.qualifications import RulePosting
 from schemas.records import Seen
 from schemas.redemptions import Redemption
+from schemas.referrals import Referral, ReferralTier
 from schemas.rewards import Reward, RewardAssignment
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
@@ -66,6 +70,8 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+#: Of a card: its id, a slash, and that of its pending points.
+DUE_PENDING = "pending"
 DUE_LOYALTY_TIER = "loyalty-tier"
 
 
@@ -161,6 +167,32 @@ EXPORTS: Table[Export] = Table("export", Export)
 REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits).
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
+#: By the customer who was referred, and the campaign.
+REFERRALS: Table[Referral] = Table("referral", Referral)
+#: By the code's voucher id and the holder's id → the customer's id; and how many there are of a code.
+REFEREES: Table[str] = Table("referee", str)
+REFEREE_COUNTS: Table[int] = Table("referee-count", int)
+#: By campaign id and referrer: how many conversions there are.
+CONVERSIONS: Table[int] = Table("conversion-count", int)
+#: By campaign id and its own id.
+REFERRAL_TIERS: Table[ReferralTier] = Table("referral-tier", ReferralTier)
+#: By campaign id and its own id; and how many of a campaign there are, those withdrawn included.
+GIVEAWAY_ENTRIES: Table[GiveawayEntry] = Table("giveaway-entry", GiveawayEntry)
+GIVEAWAY_ENTRY_COUNTS: Table[int] = Table("giveaway-entry-count", int)
+#: By campaign id.
+DRAWS: Table[Draw] = Table("draw", Draw)
+EARNING_RULES: Table[EarningRule] = Table("earning-rule", EarningRule)
+#: By campaign id, the event and the rule's id → that id.
+EARNING_OF: Table[str] = Table("earning-of", str)
+#: By customer id and campaign id.
+EARNINGS: Table[Earnings] = Table("earnings", Earnings)
+#: By order id, from when on it is paid.
+ORDER_EARNINGS: Table[OrderEarnings] = Table("order-earnings", OrderEarnings)
+#: By voucher id and its own; and by campaign id and its own → voucher id.
+PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
+CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
+#: By voucher id and the id of points that are pending no longer → what became of them.
+PENDING_ENDED: Table[str] = Table("pending-ended", str)
 #: By campaign id and their own; one that is gone until nobody is in it.
 LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
 #: By voucher id: of the cards whose holders are in a tier, or on the way to one.

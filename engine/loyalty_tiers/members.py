@@ -25,8 +25,16 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     MEMBER_TIER_EVENTS,
     LoyaltyTier,
@@ -40,7 +48,9 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -51,6 +61,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -205,6 +216,15 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.amount, event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
+    if event.voucher is not None:
+        yield CardChange(event.voucher, -event.amount)
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
     for voucher in event.vouchers:
         yield CardChange(voucher)
@@ -223,11 +243,30 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]
             yield CardChange(each.voucher, each.points or 0)
 
 
+def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.points, event.points)
+
+
+def _pending_activated(event: PendingPointsActivated) -> Iterator[CardChange]:
+    """It counts as collected from when it is active on."""
+    yield CardChange(event.voucher, event.pending.points, event.pending.points)
+
+
+def _points_taken_back(event: PointsTakenBack) -> Iterator[CardChange]:
+    """Nothing was collected by it, be it spent meanwhile."""
+    yield CardChange(event.voucher, -event.points, -event.points - event.missing)
+
+
 #: What changes cards of members, and what each event changes of them.
 CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = MappingProxyType(
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
+        PointsEarned: _points_earned,
+        PendingPointsActivated: _pending_activated,
+        PointsTakenBack: _points_taken_back,
         PublicationSucceeded: _publication_succeeded,
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
@@ -243,11 +282,19 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
     VoucherCreated,
     # The balance stays as it is.
+    EarningRefused,
+    OrderEarningsEnded,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    PointsPending,
     SESSION_EVENTS,
     PublicationFailed,
     PublicationRepeated,

@@ -41,10 +41,19 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import (
+    EARNED_EVENTS,
+    EarningRuleCreated,
+    EarningRuleDeleted,
+    EarningRuleDisabled,
+    EarningRuleEnabled,
+    EarningRuleUpdated,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -55,7 +64,9 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -86,7 +97,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import REWARD_ASSIGNMENT_EVENTS
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -236,6 +247,15 @@ def _updated_sku(view: View, event: SkuUpdated) -> Written:
     yield from _if_changed(view.get(tables.SKUS, event.sku.id), event.sku, "product", may_lack=True)
 
 
+def _created_earning_rule(_: View, event: EarningRuleCreated) -> Written:
+    yield "earning_rule", event.rule.metadata, False
+
+
+def _updated_earning_rule(view: View, event: EarningRuleUpdated) -> Written:
+    before = view.get(tables.EARNING_RULES, event.rule.id)
+    yield from _if_changed(before, event.rule, "earning_rule")
+
+
 #: What each event writes.
 WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
     {
@@ -254,6 +274,8 @@ WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxy
         ProductUpdated: _updated_product,
         SkuCreated: _created_sku,
         SkuUpdated: _updated_sku,
+        EarningRuleCreated: _created_earning_rule,
+        EarningRuleUpdated: _updated_earning_rule,
         OrderCreated: _order,
         OrderUpdated: _order,
         RedemptionSucceeded: _redemption,
@@ -275,7 +297,7 @@ UNWRITTEN: Final = events_of(
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
     PROJECT_EVENTS,
-    REWARD_ASSIGNMENT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,
@@ -288,7 +310,15 @@ UNWRITTEN: Final = events_of(
     CUSTOM_EVENTS,
     # It writes other things than metadata, which stays.
     BALANCE_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
+    EARNED_EVENTS,
+    EarningRuleEnabled,
+    EarningRuleDisabled,
+    EarningRuleDeleted,
     MEMBER_TIER_EVENTS,
     CampaignEnabled,
     CampaignDisabled,

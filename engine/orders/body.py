@@ -89,9 +89,11 @@ def order_body(
         body["items"] = _items(sums.items, sums.applied)
     body["metadata"] = order.metadata or {}
     body["customer_id"] = order.customer_id
-    body["referrer_id"] = None
+    body["referrer_id"] = order.referrer_id
     if order.customer_id is not None:
         body["customer"] = {"id": order.customer_id, "object": "customer"}
+    if order.referrer_id is not None:
+        body["referrer"] = {"id": order.referrer_id, "object": "customer"}
     if entries:
         body["redemptions"] = {entry.id: entry_body(entry) for entry in entries}
     body["object"] = "order"

@@ -1,14 +1,19 @@
-"""Buckets of points in the state; which expires next brings a sweep to its card."""
+"""Points of cards in the state: their buckets, and what is pending; time brings a sweep to both."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.state import State
 from engine.points.buckets import bucket_key, buckets_of
 from schemas.base import Millis
+from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.vouchers import Voucher
+
+#: How much of what was pending once leaves with its card.
+ENDED_DROPPED_MAX: Final = 10_000
 
 
 def store_buckets(state: State, buckets: Iterable[PointsBucket]) -> None:
@@ -25,6 +30,41 @@ def drop_buckets(state: State, voucher: Voucher) -> None:
     for bucket in list(buckets_of(state, voucher.id)) if _expires_at(voucher) is not None else ():
         state.delete(tables.POINTS_BUCKETS, *bucket_key(bucket))
     _drop_due(state, voucher)
+
+
+def put_pending(state: State, pending: PendingPoints) -> None:
+    """The points are pending: they are found by their card and their campaign, and in time."""
+    state.put(tables.PENDING_POINTS, pending, pending.voucher_id, pending.id)
+    state.put(tables.CAMPAIGN_PENDING, pending.voucher_id, pending.campaign_id, pending.id)
+    put_due(state, _pending_due(pending))
+
+
+def end_pending(state: State, pending: PendingPoints, became: str) -> None:
+    """The points are pending no longer; what became of them is known."""
+    _drop_pending(state, pending)
+    state.put(tables.PENDING_ENDED, became, pending.voucher_id, pending.id)
+
+
+def drop_earned(state: State, voucher: Voucher) -> None:
+    """The card is gone, and with it what was pending, and what limits counted for its holder."""
+    if voucher.loyalty_card is None:
+        return
+    for pending in list(state.scan(tables.PENDING_POINTS, voucher.id)):
+        _drop_pending(state, pending)
+    state.drop(tables.PENDING_ENDED, voucher.id, most=ENDED_DROPPED_MAX)
+    if voucher.holder_id is not None and voucher.campaign_id is not None:
+        state.delete(tables.EARNINGS, voucher.holder_id, voucher.campaign_id)
+
+
+def _drop_pending(state: State, pending: PendingPoints) -> None:
+    state.delete(tables.PENDING_POINTS, pending.voucher_id, pending.id)
+    state.delete(tables.CAMPAIGN_PENDING, pending.campaign_id, pending.id)
+    drop_due(state, _pending_due(pending))
+
+
+def _pending_due(pending: PendingPoints) -> tables.Due:
+    named = f"{pending.voucher_id}/{pending.id}"
+    return tables.Due(tables.DUE_PENDING, named, pending.activates_at)
 
 
 def follow_expiration(state: State, before: Voucher, after: Voucher) -> None:

@@ -67,7 +67,7 @@ def publish_vouchers(
         given = take_next_vouchers(view, command, target, body.count, now)
     else:
         given = _take_voucher(view, target, known.customer.id, now)
-    return _decide_publication(command, body, target, known, given, now)
+    return decide_publication(command, body, target, known, given, now)
 
 
 def add_member(view: View, command: Command, body: AddMember, now: Millis) -> Decision | Refusal:
@@ -168,7 +168,7 @@ def _take_voucher(
     return GivenVouchers((voucher,))
 
 
-def _decide_publication(
+def decide_publication(
     command: Command,
     body: PublishVouchers,
     target: Voucher | Campaign,
@@ -176,6 +176,7 @@ def _decide_publication(
     given: GivenVouchers | Withheld,
     now: Millis,
 ) -> Decision:
+    """The publication of what is given, or the failed one of what is withheld."""
     publication = Publication(
         id=new_id(command.seed, "pub_"),
         created_at=now,

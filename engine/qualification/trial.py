@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from engine.counters.pending import Pending
+from engine.customers.sameness import same_as_referrer
 from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.eligibility import left_refusal_of
@@ -257,6 +258,7 @@ class Trial:
             self._basket,
             offer.campaign,
             zone=circumstances.zone,
+            same_as_referrer=same_as_referrer(circumstances.view, voucher, circumstances.customer),
         )
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"

@@ -163,6 +163,7 @@ def _redemption_succeeded_event(
         order = _order_to_store(command, order, _entries(applied, ids, parent_id, now), now)
         if body.order is None or body.order.status is None:
             order = structs.replace(order, status=paid_status(order.status))
+        order = structs.replace(order, referrer_id=_referrer_of(applied) or order.referrer_id)
     return RedemptionSucceeded(
         evaluation=structs.replace(evaluation, outcomes=outcomes, order=order),
         redemption_ids=ids,
@@ -176,6 +177,13 @@ def _redemption_succeeded_event(
         channel_id=command.channel_id,
         periods=counted_in(view, now),
     )
+
+
+def _referrer_of(applied: list[Outcome]) -> str | None:
+    """Whose referral code is redeemed, the first of several."""
+    vouchers = (each.voucher for each in applied)
+    codes = (each for each in vouchers if each is not None and each.is_referral_code)
+    return next((each.holder_id for each in codes if each.holder_id is not None), None)
 
 
 def _redeem_outcome(outcome: Outcome, order: Order | None) -> Outcome:

@@ -72,6 +72,8 @@ def card_body(card: LoyaltyCard) -> Body:
     body: Body = {"points": card.points, "balance": card.balance}
     if card.subtracted_points:
         body["subtracted_points"] = card.subtracted_points
+    if card.pending_points:
+        body["pending_points"] = card.pending_points
     return body
 
 

@@ -8,11 +8,15 @@ from engine.points.expiration import invalid_expiration_rules
 from engine.terms.discounts import wrong_discount
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, UNNAMEABLE
 from schemas.campaigns import Campaign, CardTemplate, VoucherTemplate
+from schemas.earning import EarningRule
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
 from schemas.vouchers import LoyaltyCard, Voucher
 
 PROGRAM: Final = "LOYALTY_PROGRAM"
+
+#: What has dates, days and hours.
+_Timed = Voucher | Campaign | PromotionTier | EarningRule
 
 
 def invalid_voucher(voucher: Voucher) -> Refusal | None:
@@ -68,7 +72,13 @@ def invalid_tier(tier: PromotionTier) -> Refusal | None:
     return _wrong_dates(tier)
 
 
-def _wrong_dates(bound: Voucher | Campaign | PromotionTier) -> Refusal | None:
+def invalid_times(rule: EarningRule) -> Refusal | None:
+    """The refusal of an earning rule whose dates, days or hours make no sense."""
+    wrong = _wrong_time(rule)
+    return _wrong_dates(rule) if wrong is None else refuse("invalid_payload", wrong)
+
+
+def _wrong_dates(bound: _Timed) -> Refusal | None:
     start, expiration = bound.start_date, bound.expiration_date
     if start is not None and expiration is not None and expiration < start:
         return refuse(
@@ -107,7 +117,7 @@ def _is_amount(amount: int | None) -> bool:
     return amount is not None and 0 <= amount <= AMOUNT_MAX
 
 
-def _wrong_time(bound: Voucher | Campaign | PromotionTier) -> str | None:
+def _wrong_time(bound: _Timed) -> str | None:
     for name, at in (
         ("start_date", bound.start_date),
         ("expiration_date", bound.expiration_date),

@@ -78,7 +78,7 @@ def redeemed_voucher_body(
         "active": voucher.active,
         "additional_info": voucher.additional_info,
         "metadata": voucher.metadata,
-        "is_referral_code": False,
+        "is_referral_code": voucher.is_referral_code,
         "created_at": iso(voucher.created_at),
         "updated_at": iso_or_none(voucher.updated_at),
         "object": "voucher",

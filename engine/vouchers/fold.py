@@ -14,7 +14,7 @@ from engine.kernel.lookup import code_key
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.loyalty_tiers.fold import drop_standing
-from engine.points.fold import drop_buckets, follow_expiration, store_buckets
+from engine.points.fold import drop_buckets, drop_earned, follow_expiration, store_buckets
 from engine.vouchers.holdings import drop_holding
 from engine.vouchers.holds import free_holds
 from schemas.balances import BalanceAdjusted
@@ -73,6 +73,7 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
                 free_holds(state, hold.session_key, {voucher_id})
         drop_holding(state, voucher)
         drop_buckets(state, voucher)
+        drop_earned(state, voucher)
         drop_standing(state, voucher_id)
         _put_offered(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)

@@ -33,9 +33,23 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/points_shown.py": {
+        "TELLS": "a part of the table of webhooks",
+        "_pending_balance": "what it is of; it ends in assert_never",
+        "added_data": "what is taken back goes",
+    },
+    "engine/answers/loyalty_subjects.py": {"SUBJECTS": "a part of the table of changes"},
+    "engine/answers/points_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/answers/card_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/earning/react.py": {
+        "REACTIONS": "rules are for these alone, as the contract says",
+        "_TIERS": "what rules call them",
+    },
     "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
+    "engine/prizes/giving.py": {"_publish": "what is repeated gives nothing new"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
+    "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
     "engine/rewards/body.py": {"_reward_assigned": "one command may make many of its own kind"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
     "services/catalog/projects/projects.py": {
@@ -56,6 +70,9 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Validations._single.show": "a refusal has no session",
     },
     # Something that is particular to one kind.
+    "engine/referrals/referring.py": {"REACTIONS": "nothing else refers anybody"},
+    "engine/giveaways/entering.py": {"REACTIONS": "nothing else makes or withdraws entries"},
+    "engine/giveaways/winning.py": {"REACTIONS": "nothing else makes winners"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {

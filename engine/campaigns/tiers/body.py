@@ -14,6 +14,7 @@ from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
 from schemas.campaigns import Campaign
 from schemas.categories import Category
+from schemas.earning import EarningRule
 from schemas.projects import KeyKind
 from schemas.promotion_events import (
     TierCreated,
@@ -107,7 +108,7 @@ def _campaign_body(campaign: Campaign) -> Body:
     }
 
 
-def times_body(bound: PromotionTier | Campaign) -> Body:
+def times_body(bound: PromotionTier | Campaign | EarningRule) -> Body:
     """When an offer may be used, as far as it says so."""
     body: Body = {}
     for name in ("start_date", "expiration_date"):

@@ -27,12 +27,16 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS, PointsExpired
+from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
@@ -50,6 +54,7 @@ from schemas.promotion_events import (
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -59,6 +64,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.vouchers import Voucher
 
 _NAME = "LowCardinality(String)"
 
@@ -177,6 +183,21 @@ def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
 
 
+def _rewarded(event: CustomerRewarded) -> _Fact:
+    return _booked(event.voucher, "added", event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> _Fact:
+    return _booked(event.voucher, "subtracted", event.amount)
+
+
+def _booked(voucher: Voucher | None, kind: str, amount: int) -> _Fact:
+    if voucher is None or not amount:
+        return None
+    kind = kind if voucher.loyalty_card is None else f"points_{kind}"
+    return voucher.campaign_id or "", kind, 1, amount
+
+
 def _points_expired(event: PointsExpired) -> _Fact:
     return event.voucher.campaign_id or "", "points_expired", 1, event.points
 
@@ -223,10 +244,15 @@ UNLISTED = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     REDEMPTION_EVENTS,
@@ -254,6 +280,8 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         PointsExpired: _points_expired,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
@@ -268,6 +296,9 @@ UNCOUNTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
@@ -285,6 +316,9 @@ UNCOUNTED = events_of(
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
+    # Of points, those that are given and taken by hand count so far.
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     # Facts of redemptions say it.
     REDEMPTION_EVENTS,
 )

@@ -40,15 +40,26 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import (
+    EARNING_RULE_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -80,7 +91,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import REWARD_ASSIGNMENT_EVENTS
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -155,6 +166,14 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
         PointsExpired: voucher_rows.voucher_changed,
+        CustomerRewarded: voucher_rows.voucher_changed,
+        RewardTakenBack: voucher_rows.reward_taken_back,
+        PointsEarned: voucher_rows.voucher_changed,
+        PointsPending: voucher_rows.voucher_changed,
+        PointsTakenBack: voucher_rows.voucher_changed,
+        PendingPointsActivated: voucher_rows.voucher_changed,
+        PendingPointsAdjusted: voucher_rows.voucher_changed,
+        PendingPointsCanceled: voucher_rows.voucher_changed,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -219,10 +238,11 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
+    EARNING_RULE_EVENTS,
     KEY_EVENTS,
     LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
-    REWARD_ASSIGNMENT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     WebhookCreated,
     WebhookUpdated,
     WebhookDeleted,
@@ -232,8 +252,12 @@ UNLISTED = events_of(
     RedemptionFailed,
     RollbackFailed,
     CUSTOM_EVENTS,
+    REFERRAL_EVENTS,
+    GIVEAWAY_EVENTS,
+    RewardWithheld,
     SegmentEntered,
     SegmentLeft,
+    EarningRefused,
     MEMBER_TIER_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
@@ -244,6 +268,7 @@ UNLISTED = events_of(
     RowsStaged,
     StagedRowsDropped,
     ErasuresEnded,
+    OrderEarningsEnded,
 )
 
 

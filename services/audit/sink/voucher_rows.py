@@ -7,7 +7,10 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
+from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
+from schemas.pending import PendingEvent
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -32,10 +35,20 @@ def voucher_changed(
         | VoucherDisabled
         | BalanceAdjusted
         | PointsExpired
+        | CustomerRewarded
+        | PointsEarned
+        | PointsPending
+        | PointsTakenBack
+        | PendingEvent
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
     return (voucher_row(project, event.voucher),)
+
+
+def reward_taken_back(project: str, event: RewardTakenBack) -> Iterable[EntityRow]:
+    """The row of the card or code, where it is there still."""
+    return () if event.voucher is None else (voucher_row(project, event.voucher),)
 
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:

@@ -18,6 +18,7 @@ from schemas.actions import (
     ImportCustomers,
     ImportOrders,
     ImportVouchers,
+    JoinCustomers,
     UpdateVouchers,
 )
 from schemas.errors import not_found
@@ -76,7 +77,7 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
         view = await view_of(caller_of(request).project)
         found = view.get(tables.ACTIONS, action_id)
         # what goes on by itself is none of those that the contract knows
-        if found is None or isinstance(found.work, FollowSegment):
+        if found is None or isinstance(found.work, FollowSegment | JoinCustomers):
             raise ApiError(not_found("async_action", action_id))
         return writes.respond(request, 200, action_with_result(found))
 

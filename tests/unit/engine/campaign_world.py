@@ -19,7 +19,7 @@ def campaign(world: World, count: int = 3, name: str = "Spring", **fields: Any) 
     made = Campaign(
         id="",
         name=name,
-        campaign_type="DISCOUNT_COUPONS",
+        campaign_type=fields.pop("campaign_type", "DISCOUNT_COUPONS"),
         type=fields.pop("type", "STATIC"),
         created_at=0,
         voucher=fields.pop("voucher", template),

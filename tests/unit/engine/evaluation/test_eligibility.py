@@ -75,10 +75,17 @@ TIMES: list[Row] = [
         {"validity_hours": ValidityHours((DailyHours("12:00", "13:00"),))},
     ),
 ]
+REFERRER: Row = (
+    "referrer",
+    "referrer_not_permitted_to_redeem",
+    "CARD",
+    {"same_as_referrer": None},
+)
 QUANTITY: Row = ("quantity", "quantity_exceeded", "CARD", {"quantity": 2})
 NO_ITEMS = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
 #: What follows them, for a gift card; `basket` and `payment` are what the request says.
 GIFT_ROWS: list[Row] = [
+    REFERRER,
     QUANTITY,
     (
         "gift_balance",
@@ -107,6 +114,7 @@ GIFT_ROWS: list[Row] = [
 ]
 #: And for a loyalty card.
 CARD_ROWS: list[Row] = [
+    REFERRER,
     QUANTITY,
     (
         "points_balance",
@@ -150,7 +158,7 @@ Walk = list[tuple[Row, str]]
 def mended(card: Voucher, walk: Walk, count: int) -> Context:
     """A voucher, its campaign and its request after the first so many rows."""
     campaign = CAMPAIGN
-    asked: dict[str, Any] = {"basket": None, "payment": None}
+    asked: dict[str, Any] = {"basket": None, "payment": None, "same_as_referrer": "email"}
     for (_, _, _, change), whose in walk[:count]:
         if whose == "campaign":
             campaign = structs.replace(campaign, **change)

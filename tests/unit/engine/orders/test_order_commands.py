@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.answers.order_events import OrderChanging, order_events
+from engine.orders.order_events import OrderChanging, order_events
 from schemas.api import CustomerInput, OrderInput, OrderItemInput, OrderStatus
 from schemas.customers import CustomerCreated
 from schemas.orders import CreateOrder, Order, OrderCreated, OrderUpdated, UpdateOrder

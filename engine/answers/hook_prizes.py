@@ -1,0 +1,100 @@
+"""What webhooks and feeds are told of prizes and referrals. Source: the contract's EventCustomerRewarded and EventCustomerReferred."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from engine.answers.hook_payload import Told
+from engine.answers.points_shown import tell_transactions
+from engine.customers.body import customer_of, gone_customer_body, simple_customer_body
+from engine.kernel.calendar import iso_or_none
+from engine.kernel.encode import Body
+from engine.referrals.body import tier_body
+from schemas.prizes import CustomerRewarded, RewardTakenBack
+from schemas.records import Decided
+from schemas.referrals import (
+    CustomerReferred,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
+)
+
+
+def _rewarded(event: CustomerRewarded, record: Decided) -> Told:
+    """That somebody was given a prize; points have a name of their own besides."""
+    customer_id = event.given.customer_id
+    known = customer_of(record)
+    shown = gone_customer_body(customer_id)
+    if known is not None and known.id == customer_id:
+        shown = simple_customer_body(known)
+    data = {"customer": shown} | rewarded_data(event)
+    yield "customer.rewarded", data
+    if event.voucher.loyalty_card is not None and event.amount:
+        yield "customer.rewarded.loyalty_points", data
+    yield from tell_transactions(event, record)
+
+
+def _referral_tier(name: str) -> Callable[[Any, Decided], Told]:
+    """A tier as it is."""
+
+    def tell(event: Any, _: Decided) -> Told:
+        yield name, {"referral_tier": tier_body(event.tier)}
+
+    return tell
+
+
+def rewarded_data(event: CustomerRewarded) -> Body:
+    """What was given, for what; nothing that identifies anybody."""
+    voucher, occasion = event.voucher, event.occasion
+    data: Body = {
+        "campaign": {"id": occasion.campaign_id, "object": "campaign"},
+        "voucher": {
+            "id": voucher.id,
+            "code": voucher.code,
+            "type": voucher.type,
+            "campaign_id": voucher.campaign_id,
+            "object": "voucher",
+        },
+        "balance": None,
+    }
+    if event.amount:
+        name = "amount" if voucher.loyalty_card is None else "points"
+        data["balance"] = {name: event.amount}
+    if occasion.tier_id is not None:
+        data["referral_tier"] = {"id": occasion.tier_id, "campaign_id": occasion.campaign_id}
+    if event.redemption_id is not None:
+        data["redemption"] = {"id": event.redemption_id, "object": "redemption"}
+    if event.custom_event_id is not None:
+        data["custom_event"] = {"id": event.custom_event_id, "object": "event"}
+    return data
+
+
+def referred_data(event: CustomerReferred) -> Body:
+    """By whom somebody came, with which code, and what that was."""
+    referral = event.referral
+    named = {"id": referral.related_object_id}
+    kind = referral.related_object_type
+    data: Body = {
+        "referrer": gone_customer_body(referral.referrer_id),
+        "campaign": {"id": referral.campaign_id, "object": "campaign"},
+        "voucher": {"id": referral.voucher_id, "code": referral.code, "object": "voucher"},
+        "custom_event": named | {"object": "event"} if kind == "event" else None,
+        "date": iso_or_none(referral.converted_at),
+    }
+    if kind == "redemption":
+        data["redemption"] = named | {"object": "redemption"}
+    if kind == "segment":
+        data["segment"] = named | {"object": "segment"}
+    return data
+
+
+#: What webhooks are told.
+TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
+    {
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: tell_transactions,
+        ReferralTierCreated: _referral_tier("campaign.referral_tier.created"),
+        ReferralTierUpdated: _referral_tier("campaign.referral_tier.updated"),
+        ReferralTierDeleted: _referral_tier("campaign.referral_tier.deleted"),
+    }
+)

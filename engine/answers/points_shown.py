@@ -1,0 +1,244 @@
+"""What feeds and webhooks show of balances: what was added, earned, pending, expired, taken back.
+
+What is earned is told as a reward and as points that came; what is taken back as points that went:
+the contract knows one name for both, and the number says which.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, assert_never
+
+from engine.answers.hook_payload import Told
+from engine.answers.transactions import transactions_of
+from engine.balances.body import balance_body
+from engine.earning.body import earning_rule_body, pending_points_body
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.terms.body import card_body
+from engine.vouchers.body import voucher_body
+from schemas.balances import BalanceAdjusted
+from schemas.earning import (
+    EarningRefused,
+    EarningRuleCreated,
+    EarningRuleDeleted,
+    EarningRuleDisabled,
+    EarningRuleEnabled,
+    EarningRuleUpdated,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+    RefusedCard,
+    Trigger,
+)
+from schemas.events import Event
+from schemas.pending import (
+    PendingPoints,
+    PendingPointsActivated,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+)
+from schemas.points import PointsExpired
+from schemas.records import Decided
+from schemas.vouchers import Voucher
+
+_ADDED: Final = "voucher.loyalty_card.points_aded"
+#: By whether they are of points.
+_TRANSACTIONS: Final = {
+    False: "voucher.gift.transaction.created",
+    True: "voucher.loyalty_card.transaction.created",
+}
+
+
+def simple_card_body(voucher: Voucher) -> Body:
+    """A loyalty card, short."""
+    body: Body = {
+        "id": voucher.id,
+        "code": voucher.code,
+        "type": voucher.type,
+        "campaign": voucher.campaign,
+        "campaign_id": voucher.campaign_id,
+        "active": voucher.active,
+        "created_at": iso(voucher.created_at),
+        "object": "voucher",
+    }
+    if voucher.loyalty_card is not None:
+        body["loyalty_card"] = card_body(voucher.loyalty_card)
+    if voucher.holder_id is not None:
+        body["holder_id"] = voucher.holder_id
+    return body
+
+
+def campaign_shown(voucher: Voucher) -> Body:
+    """The program of a card, short."""
+    return {"id": voucher.campaign_id, "name": voucher.campaign, "object": "campaign"}
+
+
+def trigger_body(trigger: Trigger) -> Body:
+    """What points were given for."""
+    return {"id": trigger.id, "type": trigger_type(trigger), "entity_id": trigger.id}
+
+
+def trigger_type(trigger: Trigger) -> str:
+    """The event as feeds call it; a custom one has the customer's name for it in the transaction."""
+    if trigger.event.startswith("customer."):
+        return trigger.event
+    return "customer.order.paid" if trigger.event == "order.paid" else "customer.custom_event"
+
+
+def refusal_data(event: EarningRefused, card: RefusedCard) -> Body:
+    """Which rules gave a card nothing, and why."""
+    return {
+        "voucher": {"id": card.voucher_id, "object": "voucher"},
+        "campaign": {"id": card.campaign_id, "object": "campaign"},
+        "event": trigger_body(event.trigger),
+        "earning_rules": [{"id": each.rule_id, "reason": each.reason} for each in card.rules],
+    }
+
+
+def earned_data(event: PointsEarned) -> Body:
+    """What a reward of points shows in a feed."""
+    return _card_data(event.voucher) | {
+        "balance": balance_body(event.voucher, event.points, operation="AUTOMATIC"),
+        "event": trigger_body(event.trigger),
+    }
+
+
+def added_data(event: PointsEarned | PointsTakenBack) -> Body:
+    """What points that came or went show in a feed."""
+    amount = event.points if isinstance(event, PointsEarned) else -event.points
+    booked = transactions_of(event, event.voucher.updated_at or 0)
+    data = _card_data(event.voucher) | {
+        "balance": balance_body(event.voucher, amount, operation="AUTOMATIC")
+    }
+    return data if not booked else data | {"transaction": booked[0].body}
+
+
+def pending_data(
+    event: PointsPending | PendingPointsAdjusted | PendingPointsCanceled,
+) -> Body:
+    """What pending points show in a feed."""
+    pending = event.pending
+    return _pending_data(event.voucher, pending) | {
+        "voucher_pending_points_balance": _pending_balance(event)
+    }
+
+
+def activated_data(event: PendingPointsActivated) -> Body:
+    """What pending points that are active now show in a feed."""
+    points, operation = event.pending.points, "MANUAL" if event.manual else "AUTOMATIC"
+    [transaction] = transactions_of(event, event.voucher.updated_at or 0)
+    return _pending_data(event.voucher, event.pending) | {
+        "balance": balance_body(event.voucher, points, operation=operation),
+        "transaction": transaction.body,
+    }
+
+
+def _card_data(voucher: Voucher) -> Body:
+    return {"voucher": simple_card_body(voucher), "campaign": campaign_shown(voucher)}
+
+
+def _pending_data(voucher: Voucher, pending: PendingPoints) -> Body:
+    order = {"id": pending.order_id, "source_id": pending.order_source_id, "object": "order"}
+    return _card_data(voucher) | {"order": order, "pending_points": pending_points_body(pending)}
+
+
+def _pending_balance(event: PointsPending | PendingPointsAdjusted | PendingPointsCanceled) -> Body:
+    """How many points of the card are pending, and by how many it changed."""
+    match event:
+        case PointsPending():
+            points = event.pending.points
+        case PendingPointsAdjusted():
+            points = event.points
+        case PendingPointsCanceled():
+            points = -event.pending.points
+        case _:
+            assert_never(event)
+    card = event.voucher.loyalty_card
+    pending = 0 if card is None else card.pending_points
+    return {
+        "points": points,
+        "total": pending,
+        "balance": pending,
+        "type": "loyalty_card",
+        "object": "balance",
+        "operation_type": "AUTOMATIC" if isinstance(event, PointsPending) else "MANUAL",
+        "related_object": {"type": "voucher", "id": event.voucher.id},
+    }
+
+
+# --- webhooks
+
+
+def _rule(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: Any, _: Decided) -> Told:
+        yield name, {"earning_rule": earning_rule_body(event.rule)}
+
+    return tell
+
+
+def tell_transactions(event: Event, record: Decided) -> Told:
+    """What an event changed of balances."""
+    for each in transactions_of(event, record.at):
+        name = _TRANSACTIONS["POINTS" in each.body["type"]]
+        yield name, {"transaction": each.body}
+
+
+def _balance_adjusted(event: BalanceAdjusted, record: Decided) -> Told:
+    is_gift = event.voucher.loyalty_card is None
+    name = "voucher.gift.balance_aded" if is_gift else _ADDED
+    yield name, _balance(event.voucher, event.amount, record)
+    yield from tell_transactions(event, record)
+
+
+def _points_expired(event: PointsExpired, record: Decided) -> Told:
+    voucher = voucher_body(event.voucher, record.assignments, record.categories)
+    points = {"points": event.points}
+    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
+    yield from tell_transactions(event, record)
+
+
+def _earned(event: PointsEarned, record: Decided) -> Told:
+    shown = {"id": event.customer_id, "object": "customer"}
+    yield "customer.rewarded.loyalty_points", {"customer": shown} | earned_data(event)
+    yield _ADDED, _balance(event.voucher, event.points, record)
+    yield from tell_transactions(event, record)
+
+
+def _taken_back(event: PointsTakenBack, record: Decided) -> Told:
+    if event.points:
+        yield _ADDED, _balance(event.voucher, -event.points, record)
+        yield from tell_transactions(event, record)
+
+
+def _balance(voucher: Voucher, points: int, record: Decided) -> Body:
+    shown = voucher_body(voucher, record.assignments, record.categories)
+    return {"voucher": shown, "balance": {"amount": points}}
+
+
+def _pending(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: Any, record: Decided) -> Told:
+        shown = voucher_body(event.voucher, record.assignments, record.categories)
+        yield name, {"voucher": shown, "pending_points": pending_points_body(event.pending)}
+        yield from tell_transactions(event, record)
+
+    return tell
+
+
+#: What webhooks are told.
+TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
+    {
+        EarningRuleCreated: _rule("campaign.earning_rule.assigned"),
+        EarningRuleUpdated: _rule("campaign.earning_rule.updated"),
+        EarningRuleEnabled: _rule("campaign.earning_rule.enabled"),
+        EarningRuleDisabled: _rule("campaign.earning_rule.disabled"),
+        EarningRuleDeleted: _rule("campaign.earning_rule.deleted"),
+        BalanceAdjusted: _balance_adjusted,
+        PointsExpired: _points_expired,
+        PointsEarned: _earned,
+        PointsTakenBack: _taken_back,
+        PointsPending: _pending("voucher.loyalty_card.pending_points.aded"),
+        PendingPointsActivated: _pending("voucher.loyalty_card.pending_points.activated"),
+        PendingPointsAdjusted: _pending("voucher.loyalty_card.pending_points.updated"),
+        PendingPointsCanceled: _pending("voucher.loyalty_card.pending_points.canceled"),
+    }
+)

@@ -1,0 +1,1 @@
+"""Giveaways: entries, draws that anybody can check, and winners."""

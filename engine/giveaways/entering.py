@@ -1,0 +1,144 @@
+"""Entries: made by request, by a paid order or by a custom event, until the giveaway closes.
+
+A customer has one entry, or one for each event where the giveaway says so. The entry of an order
+that is canceled is withdrawn, unless the giveaway was drawn already.
+"""
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final, Literal
+
+from msgspec import structs
+
+from engine.campaigns.free import campaign_closed
+from engine.giveaways.find import entries_count, entry_id_of, find_draw
+from engine.kernel import tables
+from engine.kernel.room import Reactions
+from engine.kernel.state import View
+from engine.orders.order_events import OrderChanging, order_events
+from schemas.base import Metadata, Millis
+from schemas.campaigns import Campaign
+from schemas.commands import Command
+from schemas.custom_events import CustomEventTracked
+from schemas.errors import Refusal, refuse
+from schemas.events import Event
+from schemas.giveaways import ENTRIES_MAX, EntryWithdrawn, GiveawayEntered, GiveawayEntry
+from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.programs import Reacting
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+
+_PAID: Final = frozenset({"order.paid", "order.fulfilled"})
+
+
+def closed_refusal(view: View, campaign: Campaign, now: Millis) -> Refusal | None:
+    """Why a giveaway takes no entries."""
+    terms = campaign.giveaway
+    assert terms is not None
+    if find_draw(view, campaign.id) is not None or now > terms.closes_at:
+        return refuse("giveaway_closed", f"Giveaway {campaign.name} is closed")
+    if campaign.start_date is not None and now < campaign.start_date:
+        return refuse("campaign_not_active", f"Campaign {campaign.name} begins later")
+    return campaign_closed(campaign, now)
+
+
+def make_entry(
+    view: View,
+    campaign: Campaign,
+    customer_id: str,
+    now: Millis,
+    *,
+    source: Literal["api", "order", "event"] = "api",
+    source_id: str | None = None,
+    metadata: Metadata | None = None,
+) -> GiveawayEntry | Refusal:
+    """The entry; the one of before where there is one, as it is."""
+    terms = campaign.giveaway
+    assert terms is not None
+    apart = source_id if terms.each_event else None
+    entry_id = entry_id_of(campaign.id, customer_id, apart)
+    known = view.get(tables.GIVEAWAY_ENTRIES, campaign.id, entry_id)
+    if known is not None and known.withdrawn_at is None:
+        return known
+    if known is None and entries_count(view, campaign.id) >= ENTRIES_MAX:
+        return refuse("giveaway_closed", f"A giveaway has at most {ENTRIES_MAX} entries")
+    return GiveawayEntry(entry_id, campaign.id, customer_id, now, source, source_id, metadata or {})
+
+
+def enter_by_order(
+    view: View, _: Command, reacting: Reacting, event: OrderChanging, now: Millis
+) -> Iterator[Event]:
+    """A paid order makes an entry of its customer; one that is canceled withdraws it."""
+    if not reacting.giving:
+        return
+    for name, order in order_events(event):
+        if order.customer_id is None:
+            continue
+        if name in _PAID:
+            yield from _enter(view, reacting, "order.paid", order.customer_id, order.id, now)
+        elif name == "order.canceled":
+            yield from _withdraw(view, reacting, order, now)
+
+
+def enter_by_event(
+    view: View, _: Command, reacting: Reacting, event: CustomEventTracked, now: Millis
+) -> Iterator[Event]:
+    """The custom event of a giveaway makes an entry of its customer."""
+    if not reacting.giving:
+        return
+    tracked = event.event
+    yield from _enter(
+        view, reacting, "custom_event", tracked.customer_id, tracked.id, now, tracked.name
+    )
+
+
+def _enter(
+    view: View,
+    reacting: Reacting,
+    by: str,
+    customer_id: str,
+    source_id: str,
+    now: Millis,
+    name: str | None = None,
+) -> Iterator[Event]:
+    for campaign_id in reacting.giving:
+        campaign = view.get(tables.CAMPAIGNS, campaign_id)
+        terms = None if campaign is None else campaign.giveaway
+        if campaign is None or terms is None or terms.entry_type != by:
+            continue
+        if terms.custom_event != name or closed_refusal(view, campaign, now) is not None:
+            continue
+        source: Literal["order", "event"] = "order" if by == "order.paid" else "event"
+        entry = make_entry(view, campaign, customer_id, now, source=source, source_id=source_id)
+        if isinstance(entry, GiveawayEntry) and not _is_known(view, entry):
+            yield GiveawayEntered(entry)
+
+
+def _is_known(view: View, entry: GiveawayEntry) -> bool:
+    return view.get(tables.GIVEAWAY_ENTRIES, entry.campaign_id, entry.id) == entry
+
+
+def _withdraw(view: View, reacting: Reacting, order: Order, now: Millis) -> Iterator[Event]:
+    for campaign_id in reacting.giving:
+        campaign = view.get(tables.CAMPAIGNS, campaign_id)
+        terms = None if campaign is None else campaign.giveaway
+        if terms is None or terms.entry_type != "order.paid":
+            continue
+        if find_draw(view, campaign_id) is not None:
+            continue
+        apart = order.id if terms.each_event else None
+        entry_id = entry_id_of(campaign_id, order.customer_id or "", apart)
+        entry = view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry_id)
+        if entry is not None and entry.withdrawn_at is None and entry.source_id == order.id:
+            yield EntryWithdrawn(structs.replace(entry, withdrawn_at=now))
+
+
+#: What makes entries, and what withdraws them.
+REACTIONS: Reactions = MappingProxyType(
+    {
+        RedemptionSucceeded: enter_by_order,
+        RedemptionRolledBack: enter_by_order,
+        OrderCreated: enter_by_order,
+        OrderUpdated: enter_by_order,
+        CustomEventTracked: enter_by_event,
+    }
+)

@@ -1,0 +1,1 @@
+"""Who becomes a member of a loyalty program without having been asked to."""
