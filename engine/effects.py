@@ -21,7 +21,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
-from engine.loyalty_tiers.members import CHANGES, follow_cards
+from engine.loyalty_tiers import members
 from engine.referrals import referring
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
@@ -55,7 +55,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     entering.REACTIONS,
     winning.REACTIONS,
     earning.REACTIONS,
-    dict.fromkeys(CHANGES, follow_cards),
+    members.REACTIONS,
 )
 
 

@@ -13,14 +13,14 @@ from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.points_activity import TELLS as POINTS_TELLS
 from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
 from engine.answers.reward_shown import tell_rewarded, tell_taken_back
+from engine.answers.tier_activity import tell_tier, tell_tier_change
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
 from engine.custom_events.body import event_referral_body
-from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
-from engine.loyalty_tiers.body import loyalty_tier_body, move_body
 from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
@@ -46,11 +46,11 @@ from schemas.loyalty_tiers import (
     TierExpirationChanged,
     TierJoined,
     TierLeft,
-    TierMove,
     TierProlonged,
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.points import PointsExpiring
 from schemas.prizes import RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
@@ -238,33 +238,6 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-def _tier_reached(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: TierJoined | TierLeft | TierProlonged | TierExpirationChanged) -> list[_Told]:
-        own = event.standing if event.standing.tier_id == event.tier.id else None
-        data = move_body(event) | {"loyalty_tier": loyalty_tier_body(event.tier, own)}
-        if name == "expiration.changed":
-            data["expiration_date"] = iso_or_none(event.standing.expires_at)
-        return [_tier_told(event, name, data)]
-
-    return tell
-
-
-def _tier_changed(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: TierUpgraded | TierDowngraded) -> list[_Told]:
-        tiers = {
-            "loyalty_tier_from": loyalty_tier_body(event.tier_from),
-            "loyalty_tier_to": loyalty_tier_body(event.tier, event.standing),
-        }
-        return [_tier_told(event, name, move_body(event) | tiers)]
-
-    return tell
-
-
-def _tier_told(event: TierMove, name: str, data: Body) -> _Told:
-    standing = event.standing
-    return _Told(standing.customer_id, f"customer.loyalty.tier.{name}", data, standing)
-
-
 #: What each event of the ledger tells.
 TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
@@ -276,12 +249,12 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
         CustomEventTracked: _custom_event_tracked,
-        TierJoined: _tier_reached("joined"),
-        TierLeft: _tier_reached("left"),
-        TierUpgraded: _tier_changed("upgraded"),
-        TierDowngraded: _tier_changed("downgraded"),
-        TierProlonged: _tier_reached("prolonged"),
-        TierExpirationChanged: _tier_reached("expiration.changed"),
+        TierJoined: tell_tier("joined"),
+        TierLeft: tell_tier("left"),
+        TierUpgraded: tell_tier_change("upgraded"),
+        TierDowngraded: tell_tier_change("downgraded"),
+        TierProlonged: tell_tier("prolonged"),
+        TierExpirationChanged: tell_tier("expiration.changed"),
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
@@ -307,6 +280,7 @@ UNTOLD: Final = events_of(
     RewardTakenBack,
     RewardWithheld,
     CAMPAIGN_EVENTS,
+    PointsExpiring,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
     SegmentCreated,

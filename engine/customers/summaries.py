@@ -38,7 +38,7 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -243,18 +243,14 @@ def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
     sums.order(event.order)
 
 
-def _voucher_changed(
-    sums: Summaries,
-    event: (
-        VoucherUpdated
-        | BalanceAdjusted
-        | PointsExpired
-        | CustomerRewarded
-        | PointsEarned
-        | PointsTakenBack
-        | PendingPointsActivated
-    ),
-) -> None:
+def _voucher_changed(sums: Summaries, event: Any) -> None:
+    """The event holds the card as it is after it."""
+    sums.voucher(event.voucher)
+
+
+def _points_transferred(sums: Summaries, event: PointsTransferred) -> None:
+    for move in event.moves:
+        sums.voucher(move.origin)
     sums.voucher(event.voucher)
 
 
@@ -299,6 +295,7 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
+        PointsTransferred: _points_transferred,
         CustomerRewarded: _voucher_changed,
         RewardTakenBack: _reward_taken_back,
         CustomerReferred: _customer_referred,
@@ -339,6 +336,7 @@ UNCOUNTED: Final = events_of(
     PublicationRepeated,
     VoucherEnabled,
     VoucherDisabled,
+    PointsExpiring,
     BinEntryAdded,
     RedemptionsRetired,
     # What a customer adds up to goes with the customer, and is itself not counted.

@@ -62,15 +62,13 @@ def simple_tier_body(tier: LoyaltyTier) -> Body:
     return {"id": tier.id, "name": tier.name}
 
 
-def move_body(event: TierMove) -> Body:
-    """The program that a member moves in, as its activities show it."""
+def program_body(event: TierMove) -> Body:
+    """The program that a member moves in, in short."""
     return {
-        "campaign": {
-            "id": event.standing.campaign_id,
-            "name": event.campaign,
-            "campaign_type": "LOYALTY_PROGRAM",
-            "object": "campaign",
-        }
+        "id": event.standing.campaign_id,
+        "name": event.campaign,
+        "campaign_type": "LOYALTY_PROGRAM",
+        "object": "campaign",
     }
 
 

@@ -8,7 +8,7 @@ from msgspec import structs
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_ids
-from engine.kernel.lookup import find_campaign
+from engine.kernel.programs import find_program
 from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
@@ -16,7 +16,6 @@ from engine.loyalty_tiers.find import find_loyalty_tier
 from engine.loyalty_tiers.ladder import is_open, lowest_of, tiers_of
 from engine.loyalty_tiers.members import recalculation_started_event
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, Millis
-from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.loyalty_tiers import (
@@ -113,14 +112,6 @@ def delete_loyalty_tier(
     deleted = LoyaltyTierDeleted(structs.replace(tier, deleted_at=now))
     started = recalculation_started_event(command, tier.campaign_id, now, tier.id)
     return Decision((started, deleted))
-
-
-def find_program(view: View, named: str) -> Campaign | Refusal:
-    """The loyalty program with that id or name."""
-    campaign = find_campaign(view, named)
-    if campaign is None or campaign.campaign_type != "LOYALTY_PROGRAM":
-        return not_found("campaign", named)
-    return campaign
 
 
 def _find_tier(view: View, campaign: str, tier_id: str) -> LoyaltyTier | Refusal:

@@ -16,7 +16,14 @@ from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View
 from engine.loyalty_tiers.find import balance_of, program_of, stored_standing
 from engine.loyalty_tiers.ladder import lowest_of
-from engine.loyalty_tiers.standing import Program, Step, change_balance, collect, settle
+from engine.loyalty_tiers.standing import (
+    Program,
+    Step,
+    change_balance,
+    collect,
+    recalculate,
+    settle,
+)
 from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -49,7 +56,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -168,7 +175,7 @@ def recalculate_tiers(
         standing = None if voucher is None else stored_standing(view, voucher)
         if voucher is not None and standing is not None:
             balance = balance_of(view, voucher, now)
-            events += _told(program, settle(program, standing, balance, now))
+            events += _told(program, recalculate(program, standing, balance, now))
     done = end - action.cursor
     return Chunk(tuple(events), done, cursor=end, finished=end >= campaign.voucher_seq)
 
@@ -216,13 +223,21 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _points_transferred(event: PointsTransferred) -> Iterator[CardChange]:
+    """Who gets points of another has not collected them."""
+    for move in event.moves:
+        yield CardChange(move.origin, -move.points)
+        yield CardChange(move.destination, move.points)
+
+
 def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
     yield CardChange(event.voucher, event.amount, event.amount)
 
 
 def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
     if event.voucher is not None:
-        yield CardChange(event.voucher, -event.amount)
+        taken = event.amount + event.given.missing
+        yield CardChange(event.voucher, -event.amount, -taken)
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
@@ -240,7 +255,7 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[CardChange]:
 def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]:
     for each in event.rollbacks:
         if each.voucher is not None:
-            yield CardChange(each.voucher, each.points or 0)
+            yield CardChange(each.voucher, (each.points or 0) - each.expired)
 
 
 def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
@@ -262,6 +277,7 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
@@ -271,6 +287,11 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
     }
+)
+
+#: What is reacted to.
+REACTIONS: Final[Mapping[type[Any], Callable[..., Iterator[MemberTierEvent]]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, follow_cards)
 )
 
 #: What changes nothing by which a member is in a tier.
@@ -290,6 +311,7 @@ UNCHANGED: Final = events_of(
     SEGMENT_EVENTS,
     VoucherCreated,
     # The balance stays as it is.
+    PointsExpiring,
     EarningRefused,
     OrderEarningsEnded,
     PendingPointsAdjusted,

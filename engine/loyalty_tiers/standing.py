@@ -87,6 +87,19 @@ def collect(program: Program, standing: Standing, points: int, now: Millis) -> l
     return _steps(standing, _placed(program, after, now))
 
 
+def recalculate(program: Program, standing: Standing, balance: int, now: Millis) -> list[Step]:
+    """The standing as the program is now: also a tier that lasts ends by what it says now."""
+    steps: list[Step] = []
+    rules, counted_from = program.rules, standing.updated_at
+    lasts = rules.qualification_type == "BALANCE" and rules.expiration == "CUSTOM"
+    if lasts and standing.tier_id is not None and counted_from is not None:
+        ends = end_of_custom(rules, counted_from, program.zone)
+        after = structs.replace(standing, expires_at=ends, next_at=ends + 1)
+        steps += [each._replace(requalified=False) for each in _steps(standing, after)]
+        standing = after
+    return steps + settle(program, standing, balance, now)
+
+
 def _steps(before: Standing, after: Standing) -> list[Step]:
     return [] if before == after else [Step(before, after)]
 

@@ -19,6 +19,7 @@ from schemas.assignments import RuleAssignment
 from schemas.base import tag_of
 from schemas.campaigns import CreateCampaign, VouchersGenerated
 from schemas.categories import Category
+from schemas.points import PointsTransferred
 from schemas.projects import KeyKind
 from schemas.records import Decided
 from schemas.voucher_events import (
@@ -128,6 +129,20 @@ def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
 
 
+def _points_transferred(event: PointsTransferred, record: Decided, _: KeyKind) -> Rendered:
+    """The card that got them; the contract has a text for its switch here, and no null for days."""
+    body = voucher_body(event.voucher, record.assignments, record.categories)
+    return Rendered(
+        200,
+        body
+        | {
+            "active": "true" if event.voucher.active else "false",
+            "validity_timeframe": body["validity_timeframe"] or {},
+            "validity_day_of_week": body["validity_day_of_week"] or [],
+        },
+    )
+
+
 def _vouchers_generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
     """A campaign that makes its vouchers at once, or the one voucher that was asked for."""
     if record.command_type == _CREATE_CAMPAIGN:
@@ -144,6 +159,7 @@ ANSWERS: Answers = MappingProxyType(
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
+        PointsTransferred: _points_transferred,
         VoucherDeleted: shows_nothing,
         VouchersGenerated: _vouchers_generated,
     }

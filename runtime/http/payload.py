@@ -151,7 +151,9 @@ def describe_pydantic(errors: list[dict[str, Any]]) -> str:
     location = first["loc"][1:] if begins else first["loc"]
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     reason = str(first["msg"]).removeprefix("Value error, ")
-    if not where and first["type"] == "value_error":
+    if not where and first["type"] == "list_type":
+        return "A body with a JSON array is required"
+    if not where and first["type"] in ("value_error", "too_long"):
         return f"The body is not valid: {reason}"
     if not where:
         return "A body with a JSON object is required"

@@ -8,8 +8,10 @@ from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
+from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
 from services.catalog.people.segments import segment_router
@@ -59,6 +61,7 @@ def catalog_service(
             campaign_router(writes, view_of),
             member_router(writes, view_of),
             program_router(writes, view_of),
+            member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),
@@ -81,6 +84,7 @@ def catalog_service(
             reward_router(writes, view_of),
             reward_assignment_router(writes, view_of),
             program_reward_router(writes, view_of),
+            loyalty_tier_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
             trial_router(writes, view_of),

@@ -11,6 +11,8 @@ from tests.examples.stories.customers import customers
 from tests.examples.stories.exports import exports
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
+from tests.examples.stories.loyalty_tiers import loyalty_tiers
+from tests.examples.stories.programs import programs
 from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
 from tests.examples.stories.publications import publications
@@ -30,6 +32,8 @@ _ALL: tuple[Story, ...] = (
     exports,
     imports,
     keeping,
+    loyalty_tiers,
+    programs,
     projects,
     promotions,
     publications,

@@ -1,0 +1,106 @@
+"""Tiers of loyalty programs: by the points of a month, and by the balance, for some months."""
+
+from typing import Any
+
+from engine.kernel import tables
+from schemas.expiry import ExpireDue
+from tests.examples.telling import DAY, PROJECT, Shop
+
+CARD = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0}}
+MONTHLY: dict[str, Any] = {
+    "qualification_type": "POINTS_IN_PERIOD",
+    "qualification_period": "MONTH",
+    "start_date": {"type": "IMMEDIATE"},
+    "expiration_date": {"type": "END_OF_NEXT_PERIOD", "extend": "P5D"},
+}
+LASTING: dict[str, Any] = {
+    "qualification_type": "BALANCE",
+    "start_date": {"type": "IMMEDIATE"},
+    "expiration_date": {"type": "CUSTOM", "extend": "P3M"},
+}
+ROUNDED = LASTING | {
+    "expiration_date": {
+        "type": "CUSTOM",
+        "extend": "P3M",
+        "rounding": {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 12},
+    }
+}
+
+
+async def loyalty_tiers(shop: Shop) -> None:
+    """Members who come to tiers, fall, are prolonged and leave; tiers that change and go."""
+    await _by_month(shop)
+    await _by_balance(shop)
+
+
+async def _by_month(shop: Shop) -> None:
+    await _program(shop, "Tea club", MONTHLY)
+    tiers = [
+        {"name": "Leaf", "points": {"from": 0, "to": 99}},
+        {
+            "name": "Bud",
+            "points": {"from": 100, "to": 499},
+            "earning_rules": {"ern_0a1b2c3d4e5f": {"type": "MULTIPLY", "multiplier": 1.5}},
+            "rewards": {"rewa_0a1b2c3d4e5f": {"type": "CUSTOM", "points": 80}},
+            "metadata": {"colour": "green"},
+        },
+        {"name": "Blossom", "points": {"from": 500}},
+    ]
+    made = await shop.post("/v1/loyalties/Tea club/tiers", tiers)
+    await _work(shop)
+    card = await _card(shop, "Tea club", "ada")
+    for points in (30, 80):
+        await _add(shop, card, points)
+    shop.wait(31 * DAY)
+    await _add(shop, card, 200)
+    shop.wait(80 * DAY)
+    await shop.send(ExpireDue())
+    bud = f"/v1/loyalties/Tea club/tiers/{made[1]['id']}"
+    await shop.put(bud, {"name": "Young bud", "points": {"from": 110, "to": 499}})
+    await _work(shop)
+
+
+async def _by_balance(shop: Shop) -> None:
+    campaign = await _program(shop, "Pot club", LASTING)
+    [gold] = await shop.post(
+        "/v1/loyalties/Pot club/tiers", [{"name": "Gold", "points": {"from": 100}}]
+    )
+    await _work(shop)
+    card = await _card(shop, "Pot club", "ben")
+    await _add(shop, card, 120)
+    shop.wait(10 * DAY)
+    await _add(shop, card, -50)
+    await _add(shop, card, 50)
+    changes = {"loyalty_tiers_expiration": ROUNDED, "options": {"recalculate_tiers": True}}
+    await shop.put(f"/v1/loyalties/{campaign}", changes)
+    await _work(shop)
+    await shop.delete(f"/v1/loyalties/Pot club/tiers/{gold['id']}")
+    await _work(shop)
+
+
+async def _program(shop: Shop, name: str, tiers: dict[str, Any]) -> str:
+    body = {
+        "name": name,
+        "campaign_type": "LOYALTY_PROGRAM",
+        "type": "AUTO_UPDATE",
+        "voucher": CARD,
+        "loyalty_tiers_expiration": tiers,
+    }
+    made = await shop.post("/v1/campaigns", body)
+    return str(made["id"])
+
+
+async def _card(shop: Shop, program: str, who: str) -> str:
+    body = {"customer": {"source_id": who}, "campaign": {"name": program, "count": 1}}
+    given = await shop.post("/v1/publications", body)
+    return str(given["voucher"]["code"])
+
+
+async def _add(shop: Shop, card: str, points: int) -> None:
+    await shop.post(f"/v1/vouchers/{card}/balance", {"amount": points})
+
+
+async def _work(shop: Shop) -> None:
+    """Has what is begun in the background done."""
+    for action in list(shop.ledger.view(PROJECT).scan(tables.OPEN_ACTIONS)):
+        await shop.work({"async_action_id": action.id})
