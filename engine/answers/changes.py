@@ -97,11 +97,6 @@ from schemas.referrals import (
     ReferralTierDeleted,
     ReferralTierUpdated,
 )
-from schemas.rewards import (
-    RewardCreated,
-    RewardDeleted,
-    RewardUpdated,
-)
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -147,7 +142,6 @@ _LOCATION: Final = Subject("location", "location")
 _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
-_REWARD: Final = Subject("reward", "reward")
 _REFERRAL_TIER: Final = Subject("referral_tier", "tier")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
@@ -212,9 +206,6 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         ReferralTierCreated: _REFERRAL_TIER,
         ReferralTierUpdated: _REFERRAL_TIER,
         ReferralTierDeleted: _REFERRAL_TIER,
-        RewardCreated: _REWARD,
-        RewardUpdated: _REWARD,
-        RewardDeleted: _REWARD,
         SegmentCreated: _SEGMENT,
         SegmentUpdated: _SEGMENT,
         SegmentDeleted: _SEGMENT,
