@@ -9,6 +9,7 @@ from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.members import member_router
 from services.catalog.loyalty.programs import program_router
+from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -80,6 +81,7 @@ def catalog_service(
             category_router(writes, view_of),
             reward_router(writes, view_of),
             loyalty_tier_router(writes, view_of),
+            tier_contents_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
             trial_router(writes, view_of),
