@@ -20,7 +20,7 @@ DAY = 24 * 60 * MINUTE
 POINTS_MAX = 60
 #: With change of the clocks at midnight, by half an hour, of none, and over the line of dates.
 ZONES = (
-    "Etc/UTC", "Europe/Warsaw", "America/New_York", "Asia/Beirut", "Asia/Kathmandu",
+    "Etc/UTC", "Europe/Warsaw", "America/New_York", "Asia/Amman", "Asia/Kathmandu",
     "Australia/Lord_Howe", "Pacific/Apia", "America/Havana",
 )  # fmt: skip
 EXTENSIONS = {"P1M": (1, 0), "P10D": (0, 10), "P1Y": (12, 0), "P2M3D": (2, 3)}
