@@ -38,7 +38,7 @@ from engine.metadata.checks import wrong_metadata
 from engine.notifications import decide as notifications
 from engine.oauth import decide as oauth
 from engine.orders import decide as orders
-from engine.points import pending
+from engine.points import pending, transfers
 from engine.products import decide as products
 from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
@@ -98,6 +98,7 @@ DECISIONS = unite_tables(
     segments.DECISIONS,
     sessions.DECISIONS,
     stacking_rules.DECISIONS,
+    transfers.DECISIONS,
     users.DECISIONS,
     vouchers.DECISIONS,
     webhooks.DECISIONS,

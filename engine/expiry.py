@@ -19,7 +19,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.loyalty_tiers.members import MOVES_MAX, expire_tiers
-from engine.points.decide import expire_points
+from engine.points.decide import expire_points, tell_expiring_points
 from engine.points.pending import activate_due
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
@@ -32,6 +32,8 @@ from schemas.redemptions import RedemptionsRetired
 from schemas.sessions import SessionsExpired
 
 SWEEP_MAX = 500
+#: Of how many cards points expire with one sweep, and are told of: each is in the record as a whole.
+CARDS_MAX = 100
 #: Later than any time that can be written.
 NEVER = INSTANT_MAX + 1
 
@@ -58,11 +60,13 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
+    told = [each.id for each in due if each.kind == tables.DUE_POINTS_NOTICE]
     pending = [each.id for each in due if each.kind == tables.DUE_PENDING]
     members = [each.id for each in due if each.kind == tables.DUE_LOYALTY_TIER]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
-    events += expire_points(view, command, cards, now)
+    events += expire_points(view, command, cards[:CARDS_MAX], now)
+    events += tell_expiring_points(view, told[:CARDS_MAX], now)
     events += activate_due(view, command, pending, now)
     events += expire_tiers(view, members[:MOVES_MAX], now)
     if sessions:

@@ -30,6 +30,7 @@ from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
 from schemas.pending import PendingCommand
+from schemas.points import PointsCommand
 from schemas.products import ProductCommand
 from schemas.projects import KeyKind, ProjectCommand
 from schemas.promotions import PromotionCommand
@@ -70,6 +71,7 @@ CommandBody = (
     | NotificationCommand
     | OAuthCommand
     | OrderCommand
+    | PointsCommand
     | PendingCommand
     | ProductCommand
     | ProjectCommand

@@ -12,6 +12,8 @@ from schemas.vouchers import Voucher
 #: Of which kinds what is earned expires; MONTH and FIXED_DAY_OF_YEAR are the contract's, DAY and
 #: INACTIVITY (days since the card last earned or paid) our own.
 PeriodType = Literal["MONTH", "FIXED_DAY_OF_YEAR", "DAY", "INACTIVITY"]
+#: From how many cards at once points may go to one.
+MOVES_MAX: Final = 20
 RoundingType = Literal[
     "END_OF_MONTH", "END_OF_QUARTER", "END_OF_HALF_YEAR", "END_OF_YEAR", "PARTICULAR_MONTH"
 ]
@@ -42,6 +44,8 @@ class PointsBucket(Shape, frozen=True):
     #: What is left in it.
     points: int
     expires_at: Millis
+    #: The day that ends then, in the project's time zone, for example `2026-12-31`.
+    expires_on: str
     created_at: Millis
     updated_at: Millis | None = None
     #: Whether activity of the card moves its end.
@@ -54,6 +58,52 @@ class BucketTaken(Shape, frozen=True):
     id: str
     expires_at: Millis
     points: int
+    #: Whether activity of the card would have moved its end.
+    moves: bool = False
+
+
+class PointsMove(Shape, frozen=True):
+    """Points that are to go from a card, which code or id names, to another."""
+
+    code: str
+    points: int
+    #: The shop's own id of it.
+    source_id: str
+    reason: str | None = None
+
+
+class TransferPoints(Shape, tag="transfer_points", frozen=True):
+    """Moves points of members of a program to another member of it, all or none of them."""
+
+    campaign: str
+    #: The card that gets them.
+    member: str
+    moves: tuple[PointsMove, ...]
+    #: The client that asks, as it names itself.
+    source: str | None = None
+
+
+class PointsMoved(Shape, frozen=True):
+    """Points that went from one card to another; both are as they are after it."""
+
+    origin: Voucher
+    destination: Voucher
+    points: int
+    #: The transactions of both.
+    out_id: str
+    in_id: str
+    source_id: str
+    reason: str | None = None
+
+
+class PointsTransferred(Shape, tag="voucher.points_transferred", frozen=True):
+    """A card got points of others; `voucher` is that card after all of it."""
+
+    voucher: Voucher
+    moves: tuple[PointsMoved, ...]
+    #: The buckets of all cards that it changes, as they are after it.
+    buckets: tuple[PointsBucket, ...] = ()
+    source: str | None = None
 
 
 class PointsExpired(Unanswered, tag="voucher.points_expired", frozen=True):
@@ -65,6 +115,15 @@ class PointsExpired(Unanswered, tag="voucher.points_expired", frozen=True):
     buckets: tuple[PointsBucket, ...]
 
 
-PointsEvent = PointsExpired
+class PointsExpiring(Unanswered, tag="voucher.points_expiring", frozen=True):
+    """Points of a card will have expired in so many days as its program says, in these buckets."""
+
+    voucher: Voucher
+    points: int
+    buckets: tuple[PointsBucket, ...]
+
+
+PointsCommand = TransferPoints
+PointsEvent = PointsExpired | PointsExpiring | PointsTransferred
 #: What becomes of the points of cards, beside what is redeemed and changed by hand.
-POINTS_EVENTS: Final = frozenset({PointsExpired})
+POINTS_EVENTS: Final = frozenset({PointsExpired, PointsExpiring, PointsTransferred})

@@ -69,6 +69,8 @@ class RolledBack(Shape, frozen=True):
     discount: int = 0
     credits: int | None = None
     points: int | None = None
+    #: Of the points, those that would have expired meanwhile: the voucher has them no more.
+    expired: int = 0
     #: The category that the voucher is in.
     categories: tuple[Category, ...] = ()
 

@@ -39,6 +39,14 @@ class LoyaltyCard(Shape, frozen=True):
     #: When its next bucket expires, and what is in that; None: nothing of it does.
     next_expiration_at: Millis | None = None
     next_expiration_points: int = 0
+    #: The day that ends then, in the project's time zone, for example `2026-12-31`.
+    next_expiration_date: str | None = None
+    #: From when on it is to be told what of it expires next; None: never, or it was told.
+    notice_at: Millis | None = None
+    #: Up to when it was told what expires.
+    noticed_until: Millis = 0
+    #: When what expires by inactivity does, as of the last activity; None: it never had any.
+    moves_to: Millis | None = None
 
 
 class Voucher(Shape, frozen=True):

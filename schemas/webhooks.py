@@ -72,6 +72,8 @@ EVENT_NAMES = (
     "voucher.loyalty_card.pending_points.updated",
     "voucher.loyalty_card.points_aded",
     "voucher.loyalty_card.points_expired",
+    # not among the names of the contract, which tells of it when it is too late
+    "voucher.loyalty_card.points_expiring",
     "voucher.loyalty_card.transaction.created",
     "voucher.published",
     "voucher.updated",

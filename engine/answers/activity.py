@@ -49,6 +49,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.points import PointsExpiring
 from schemas.prizes import RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
@@ -277,6 +278,7 @@ UNTOLD: Final = events_of(
     RewardTakenBack,
     RewardWithheld,
     CAMPAIGN_EVENTS,
+    PointsExpiring,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
     SegmentCreated,

@@ -55,7 +55,7 @@ from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, Metad
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
@@ -169,6 +169,8 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         VoucherDeleted: Subject("voucher", "voucher_id"),
         BalanceAdjusted: _VOUCHER,
         PointsExpired: _VOUCHER,
+        PointsExpiring: _VOUCHER,
+        PointsTransferred: _VOUCHER,
         TierCreated: _TIER,
         TierUpdated: _TIER,
         TierEnabled: _TIER,

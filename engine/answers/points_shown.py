@@ -14,6 +14,7 @@ from engine.balances.body import balance_body
 from engine.earning.body import earning_rule_body, pending_points_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from engine.points.body import bucket_body
 from engine.terms.body import card_body
 from engine.vouchers.body import voucher_body
 from schemas.balances import BalanceAdjusted
@@ -37,7 +38,7 @@ from schemas.pending import (
     PendingPointsAdjusted,
     PendingPointsCanceled,
 )
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.records import Decided
 from schemas.vouchers import Voucher
 
@@ -197,6 +198,13 @@ def _points_expired(event: PointsExpired, record: Decided) -> Told:
     yield from tell_transactions(event, record)
 
 
+def _points_expiring(event: PointsExpiring, record: Decided) -> Told:
+    """What is over soon, and when; a name that the contract does not know."""
+    voucher = voucher_body(event.voucher, record.assignments, record.categories)
+    told: Body = {"points": event.points, "buckets": list(map(bucket_body, event.buckets))}
+    yield "voucher.loyalty_card.points_expiring", {"voucher": voucher, **told}
+
+
 def _earned(event: PointsEarned, record: Decided) -> Told:
     shown = {"id": event.customer_id, "object": "customer"}
     yield "customer.rewarded.loyalty_points", {"customer": shown} | earned_data(event)
@@ -234,6 +242,8 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         EarningRuleDeleted: _rule("campaign.earning_rule.deleted"),
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsExpiring: _points_expiring,
+        PointsTransferred: tell_transactions,
         PointsEarned: _earned,
         PointsTakenBack: _taken_back,
         PointsPending: _pending("voucher.loyalty_card.pending_points.aded"),

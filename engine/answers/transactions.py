@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from msgspec import structs
+
 from engine.balances.body import balance_body
 from engine.earning.body import pending_points_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
+from engine.vouchers.simple_body import simple_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -43,7 +46,7 @@ from schemas.pending import (
     PendingPointsCanceled,
     TierNamed,
 )
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
@@ -122,9 +125,11 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
         paid = each.credits or each.points
         if each.voucher is None or not paid:
             continue
+        # what it got back too late is another transaction, which follows
+        refunded = _with_points(each.voucher, each.expired)
         rollback = {"rollback": {"id": each.rollback_id}}
         yield _transaction(
-            each.voucher,
+            refunded,
             new_id(each.rollback_id, "vtx_"),
             "REFUND",
             paid,
@@ -151,6 +156,42 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
 
 def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
     yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
+
+
+def _points_transferred(event: PointsTransferred, at: Millis) -> Iterator[Transaction]:
+    """One of each card that gives, each followed by that of the card which gets it."""
+    for move in event.moves:
+        details = {
+            "source_voucher": simple_voucher_body(move.origin),
+            "destination_voucher": simple_voucher_body(move.destination),
+        }
+        sides = (
+            (move.origin, move.out_id, "TRANSFER_OUT", -move.points, move.in_id),
+            (move.destination, move.in_id, "TRANSFER_IN", move.points, move.out_id),
+        )
+        for card, transaction_id, kind, points, related in sides:
+            yield _transaction(
+                card,
+                transaction_id,
+                kind,
+                points,
+                at,
+                source=event.source,
+                source_id=move.source_id,
+                reason=move.reason,
+                related=related,
+                details=details,
+                operation="MANUAL",
+            )
+
+
+def _with_points(voucher: Voucher, points: int) -> Voucher:
+    """A card with so many points more than it has."""
+    card = voucher.loyalty_card
+    if card is None or not points:
+        return voucher
+    more = structs.replace(card, balance=card.balance + points)
+    return structs.replace(voucher, loyalty_card=more)
 
 
 def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
@@ -287,6 +328,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
@@ -327,6 +369,7 @@ UNBOOKED: Final = events_of(
     VoucherDeleted,
     # Nothing is paid: it is only held, or was refused, or is long over.
     SESSION_EVENTS,
+    PointsExpiring,
     RedemptionFailed,
     RollbackFailed,
     RedemptionsRetired,

@@ -45,7 +45,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import PRIZE_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -148,6 +148,8 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
         PointsExpired: _voucher,
+        PointsExpiring: _voucher,
+        PointsTransferred: _voucher,
         PointsEarned: _voucher,
         PointsPending: _voucher,
         PointsTakenBack: _voucher,

@@ -3,14 +3,19 @@
 from types import MappingProxyType
 
 from engine.kernel.encode import Body
-from engine.kernel.room import Answers, shows
+from engine.kernel.room import Answers, Rendered
 from schemas.balances import BalanceAdjusted
+from schemas.projects import KeyKind
+from schemas.records import Decided
 from schemas.vouchers import Voucher
 
 
-def balance_body(voucher: Voucher, amount: int, *, operation: str = "MANUAL") -> Body:
-    """A card's balance after `amount` was added, below zero: taken off; points of a loyalty card.
+def balance_body(
+    voucher: Voucher, amount: int, *, operation: str = "MANUAL", called: str | None = None
+) -> Body:
+    """A card's balance after `amount` was added, below zero: taken off.
 
+    What was added is `called` points for a loyalty card, unless told otherwise.
     `total` is what was loaded less what was taken off by hand; redemptions leave it as it is.
     """
     gift, card = voucher.gift, voucher.loyalty_card
@@ -19,10 +24,8 @@ def balance_body(voucher: Voucher, amount: int, *, operation: str = "MANUAL") ->
         total, balance = card.points - card.subtracted_points, card.balance
     elif gift is not None:
         total, balance = gift.amount - gift.subtracted_amount, gift.balance
-    body: Body = {"amount": amount}
-    if card is not None:
-        body["points"] = amount
-    return body | {
+    return {
+        called or ("amount" if card is None else "points"): amount,
         "total": total,
         "balance": balance,
         "type": "gift_voucher" if card is None else "loyalty_card",
@@ -32,8 +35,13 @@ def balance_body(voucher: Voucher, amount: int, *, operation: str = "MANUAL") ->
     }
 
 
+def _balance_adjusted(event: BalanceAdjusted, _: Decided, __: KeyKind) -> Rendered:
+    called = "points" if event.of_member else "amount"
+    return Rendered(200, balance_body(event.voucher, event.amount, called=called))
+
+
 ANSWERS: Answers = MappingProxyType(
     {
-        BalanceAdjusted: shows(balance_body, "voucher", "amount"),
+        BalanceAdjusted: _balance_adjusted,
     }
 )

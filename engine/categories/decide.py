@@ -62,7 +62,7 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import PRIZE_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -192,6 +192,8 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
         VouchersGenerated: _generated_vouchers,
         BalanceAdjusted: _shown_categories,
         PointsExpired: _shown_categories,
+        PointsExpiring: _shown_categories,
+        PointsTransferred: _shown_categories,
         PointsEarned: _shown_categories,
         PointsPending: _shown_categories,
         PointsTakenBack: _shown_categories,

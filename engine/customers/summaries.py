@@ -38,7 +38,7 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -258,6 +258,12 @@ def _voucher_changed(
     sums.voucher(event.voucher)
 
 
+def _points_transferred(sums: Summaries, event: PointsTransferred) -> None:
+    for move in event.moves:
+        sums.voucher(move.origin)
+    sums.voucher(event.voucher)
+
+
 def _reward_taken_back(sums: Summaries, event: RewardTakenBack) -> None:
     if event.voucher is not None:
         sums.voucher(event.voucher)
@@ -299,6 +305,7 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
+        PointsTransferred: _points_transferred,
         CustomerRewarded: _voucher_changed,
         RewardTakenBack: _reward_taken_back,
         CustomerReferred: _customer_referred,
@@ -339,6 +346,7 @@ UNCOUNTED: Final = events_of(
     PublicationRepeated,
     VoucherEnabled,
     VoucherDisabled,
+    PointsExpiring,
     BinEntryAdded,
     RedemptionsRetired,
     # What a customer adds up to goes with the customer, and is itself not counted.

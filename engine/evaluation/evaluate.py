@@ -21,7 +21,7 @@ from engine.evaluation.dynamic import (
     take_by_line,
 )
 from engine.evaluation.eligibility import refusal_of
-from engine.evaluation.offers import Offer, impossible_request, offers_of
+from engine.evaluation.offers import Offer, impossible_request, offers_of, with_settled_points
 from engine.evaluation.outcomes import (
     fail_all,
     inapplicable_outcome,
@@ -161,6 +161,7 @@ class Application:
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
         circumstances = self._circumstances
+        offer = with_settled_points(circumstances.view, offer, circumstances.now)
         outcome = (
             inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
         )

@@ -70,6 +70,7 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+DUE_POINTS_NOTICE = "points-notice"
 #: Of a card: its id, a slash, and that of its pending points.
 DUE_PENDING = "pending"
 DUE_LOYALTY_TIER = "loyalty-tier"
@@ -165,7 +166,7 @@ ALERTS: Table[Alert] = Table("alert", Alert)
 EXPORTS: Table[Export] = Table("export", Export)
 #: Under `THE_ONE`, the only key; absent while no campaign reacts to anything.
 REACTING: Table[Reacting] = Table("reacting", Reacting)
-#: By voucher id and when they expire, in milliseconds (fifteen digits).
+#: By voucher id and when they expire, in milliseconds (fifteen digits), `m` behind what moves.
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
 #: By the customer who was referred, and the campaign.
 REFERRALS: Table[Referral] = Table("referral", Referral)

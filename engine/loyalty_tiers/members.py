@@ -56,7 +56,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -223,6 +223,13 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _points_transferred(event: PointsTransferred) -> Iterator[CardChange]:
+    """Who gets points of another has not collected them."""
+    for move in event.moves:
+        yield CardChange(move.origin, -move.points)
+        yield CardChange(move.destination, move.points)
+
+
 def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
     yield CardChange(event.voucher, event.amount, event.amount)
 
@@ -248,7 +255,7 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[CardChange]:
 def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]:
     for each in event.rollbacks:
         if each.voucher is not None:
-            yield CardChange(each.voucher, each.points or 0)
+            yield CardChange(each.voucher, (each.points or 0) - each.expired)
 
 
 def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
@@ -270,6 +277,7 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
@@ -303,6 +311,7 @@ UNCHANGED: Final = events_of(
     SEGMENT_EVENTS,
     VoucherCreated,
     # The balance stays as it is.
+    PointsExpiring,
     EarningRefused,
     OrderEarningsEnded,
     PendingPointsAdjusted,

@@ -3,19 +3,35 @@
 Each function gives the card and the buckets that change, as they are afterwards; who decides puts
 both into one event. What expires first is spent first, and what never expires last. A bucket is
 over once its last millisecond is, whether a sweep was there already or not: whoever decides about
-a card settles it first.
+a card settles it first. What expires by inactivity lies in one bucket, which moves with whatever
+is earned or paid.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
+from engine.points.expiration import (
+    day_ending_at,
+    expiration_rules_of,
+    expires_at_of,
+    moves_with_activity,
+    notice_at,
+)
 from schemas.base import Millis
-from schemas.points import BucketTaken, PointsBucket
+from schemas.points import BucketTaken, PointsBucket, PointsExpirationRules
 from schemas.vouchers import LoyaltyCard, Voucher
+
+#: How many buckets a card has at most; beyond it, points share the bucket that ends next after
+#: them, and the last bucket lasts as long as what is newer.
+BUCKETS_MAX: Final = 500
+
+#: Where a bucket is kept.
+_Key = tuple[str, str]
 
 
 class Booked(NamedTuple):
@@ -40,7 +56,7 @@ def settle_points(view: View, voucher: Voucher, now: Millis) -> Booked:
     card = structs.replace(
         card, balance=card.balance - points, expired_points=card.expired_points + points
     )
-    return Booked(_with_next(view, voucher, card, emptied, now), emptied, expired=points)
+    return Booked(_Buckets(view, voucher, now).shown(card), emptied, expired=points)
 
 
 def add_points(
@@ -55,47 +71,72 @@ def add_points(
 ) -> Booked:
     """The settled card with so many points more; `expires_at` None: which never expire.
 
-    `bucket_id` is the id of the bucket where there is none yet that expires then.
+    `bucket_id` is the id of the bucket where there is none yet that expires then. With `moves`,
+    all that expires by inactivity expires then.
     """
     card = _card_of(voucher)
     card = structs.replace(card, points=card.points + points, balance=card.balance + points)
-    if expires_at is None:
-        return Booked(_with_next(view, voucher, card, (), now))
-    found = _find_bucket(view, voucher.id, expires_at)
-    bucket = found or PointsBucket(
-        bucket_id, voucher.id, voucher.campaign_id or "", 0, expires_at, now, moves=moves
-    )
-    bucket = structs.replace(
-        bucket, points=bucket.points + points, updated_at=None if found is None else now
-    )
-    return Booked(_with_next(view, voucher, card, (bucket,), now), (bucket,))
+    buckets = _Buckets(view, voucher, now)
+    if expires_at is not None:
+        if moves:
+            buckets.move(expires_at)
+            card = structs.replace(card, moves_to=expires_at)
+        buckets.put(bucket_id, expires_at, points, moves=moves)
+    return Booked(buckets.shown(card), buckets.changed)
 
 
-def take_from_buckets(
-    view: View, voucher: Voucher, points: int, now: Millis
-) -> tuple[tuple[PointsBucket, ...], tuple[BucketTaken, ...]]:
-    """The buckets after so many points of the settled card are gone, and what each lost."""
-    card = voucher.loyalty_card
-    if card is None or card.next_expiration_at is None:
-        return (), ()
-    buckets: list[PointsBucket] = []
-    taken: list[BucketTaken] = []
-    for bucket in buckets_of(view, voucher.id):
-        if points <= 0:
-            break
-        part = min(bucket.points, points)
-        points -= part
-        buckets.append(structs.replace(bucket, points=bucket.points - part, updated_at=now))
-        taken.append(BucketTaken(bucket.id, bucket.expires_at, part))
-    return tuple(buckets), tuple(taken)
+def add_points_by(
+    view: View,
+    voucher: Voucher,
+    points: int,
+    now: Millis,
+    *,
+    bucket_id: str,
+    rules: PointsExpirationRules | None,
+) -> Booked:
+    """As `add_points`, of points that expire by these rules, where there are any."""
+    return add_points(
+        view,
+        voucher,
+        points,
+        now,
+        bucket_id=bucket_id,
+        expires_at=expires_at_of(rules, now, zone_of(view)),
+        moves=moves_with_activity(rules),
+    )
+
+
+def note_expiring(view: View, voucher: Voucher, now: Millis) -> Booked:
+    """The settled card, its time to be told of being there; the buckets are what is told, unchanged.
+
+    What is told next is told also where the program tells of nothing any more, so that the card is
+    not looked at again.
+    """
+    card = _card_of(voucher)
+    buckets = _Buckets(view, voucher, now)
+    soon = buckets.untold(card, now)
+    if not soon:
+        return Booked(voucher)
+    card = structs.replace(card, noticed_until=soon[-1].expires_at)
+    return Booked(buckets.shown(card), soon)
 
 
 def spend_points(view: View, voucher: Voucher, points: int, now: Millis) -> Booked:
     """The settled card after so many of its points, which it has, are gone."""
-    buckets, taken = take_from_buckets(view, voucher, points, now)
+    return _spend(_Buckets(view, voucher, now), voucher, points)
+
+
+def pay_points(view: View, voucher: Voucher, points: int, now: Millis) -> Booked:
+    """As `spend_points`, by the customer: what expires by inactivity lasts on."""
+    buckets = _Buckets(view, voucher, now)
     card = _card_of(voucher)
-    card = structs.replace(card, balance=card.balance - points)
-    return Booked(_with_next(view, voucher, card, buckets, now), buckets, taken)
+    if card.moves_to is not None:
+        rules = expiration_rules_of(view, voucher)
+        ends = expires_at_of(rules, now, zone_of(view)) if moves_with_activity(rules) else None
+        if ends is not None:
+            buckets.move(ends)
+            voucher = structs.replace(voucher, loyalty_card=structs.replace(card, moves_to=ends))
+    return _spend(buckets, voucher, points)
 
 
 def return_points(
@@ -105,32 +146,44 @@ def return_points(
 
     What would have expired meanwhile is expired: it is not in the balance, and told as `expired`.
     """
-    buckets: list[PointsBucket] = []
+    card = _card_of(voucher)
+    buckets = _Buckets(view, voucher, now)
     expired = 0
     for each in taken:
-        if each.expires_at < now:
+        # what moves would have moved with all that the card did meanwhile
+        ends = max(each.expires_at, card.moves_to or 0) if each.moves else each.expires_at
+        if ends < now:
             expired += each.points
-            continue
-        found = _find_bucket(view, voucher.id, each.expires_at)
-        bucket = found or PointsBucket(
-            each.id, voucher.id, voucher.campaign_id or "", 0, each.expires_at, now
-        )
-        buckets.append(structs.replace(bucket, points=bucket.points + each.points, updated_at=now))
-    card = _card_of(voucher)
+        else:
+            buckets.put(each.id, ends, each.points, moves=each.moves)
     card = structs.replace(
         card,
         balance=card.balance + points - expired,
         expired_points=card.expired_points + expired,
     )
-    changed = tuple(buckets)
-    return Booked(_with_next(view, voucher, card, changed, now), changed, expired=expired)
+    return Booked(buckets.shown(card), buckets.changed, expired=expired)
 
 
-def with_next_expiration(
-    view: View, voucher: Voucher, changed: tuple[PointsBucket, ...], now: Millis
-) -> Voucher:
-    """The card saying what of it expires next, once these of its buckets are as given."""
-    return _with_next(view, voucher, _card_of(voucher), changed, now)
+def receive_points(
+    view: View,
+    voucher: Voucher,
+    points: int,
+    taken: Iterable[BucketTaken],
+    now: Millis,
+) -> Booked:
+    """The settled card with points of another more, which expire when they did there.
+
+    Of those that expire, `taken` says how many and when, with the ids of the buckets here.
+    """
+    card = _card_of(voucher)
+    buckets = _Buckets(view, voucher, now)
+    for each in taken:
+        buckets.put(each.id, each.expires_at, each.points, moves=each.moves)
+        if each.moves:
+            moves_to = max(each.expires_at, card.moves_to or 0)
+            card = structs.replace(card, moves_to=moves_to)
+    card = structs.replace(card, points=card.points + points, balance=card.balance + points)
+    return Booked(buckets.shown(card), buckets.changed)
 
 
 def buckets_of(view: View, voucher_id: str) -> Iterator[PointsBucket]:
@@ -138,40 +191,131 @@ def buckets_of(view: View, voucher_id: str) -> Iterator[PointsBucket]:
     return view.scan(tables.POINTS_BUCKETS, voucher_id)
 
 
-def bucket_key(bucket: PointsBucket) -> tuple[str, str]:
-    """Where a bucket is kept."""
-    return bucket.voucher_id, f"{bucket.expires_at:015d}"
+def bucket_key(bucket: PointsBucket) -> _Key:
+    """Where a bucket is kept; what moves lies beside what expires at the same time for good."""
+    return bucket.voucher_id, f"{bucket.expires_at:015d}{'m' if bucket.moves else ''}"
 
 
-def _find_bucket(view: View, voucher_id: str, expires_at: Millis) -> PointsBucket | None:
-    return view.get(tables.POINTS_BUCKETS, voucher_id, f"{expires_at:015d}")
+class _Buckets:
+    """The buckets of a settled card while something is decided about it."""
+
+    __slots__ = ("_changed", "_living", "_now", "_view", "_voucher")
+
+    def __init__(self, view: View, voucher: Voucher, now: Millis) -> None:
+        self._view, self._voucher, self._now = view, voucher, now
+        self._changed: dict[_Key, PointsBucket] = {}
+        self._living: dict[_Key, PointsBucket] = {}
+        card = voucher.loyalty_card
+        if card is not None and card.next_expiration_at is not None:
+            found = (each for each in buckets_of(view, voucher.id) if each.expires_at >= now)
+            self._living = {bucket_key(each): each for each in found}
+
+    @property
+    def changed(self) -> tuple[PointsBucket, ...]:
+        """Those that are not as they were, as they are."""
+        return tuple(self._changed.values())
+
+    def take(self, points: int) -> tuple[BucketTaken, ...]:
+        """Takes points, what expires first first; what it does not find never expires."""
+        taken: list[BucketTaken] = []
+        for bucket in self._sorted():
+            if points <= 0:
+                break
+            part = min(bucket.points, points)
+            points -= part
+            taken.append(BucketTaken(bucket.id, bucket.expires_at, part, bucket.moves))
+            self._set(bucket, bucket.points - part)
+        return tuple(taken)
+
+    def put(self, bucket_id: str, ends: Millis, points: int, *, moves: bool = False) -> None:
+        """Puts points into the bucket that ends then, or a new one."""
+        voucher, day = self._voucher, day_ending_at(ends, zone_of(self._view))
+        bucket = PointsBucket(
+            bucket_id, voucher.id, voucher.campaign_id or "", 0, ends, day, self._now, moves=moves
+        )
+        found = self._living.get(bucket_key(bucket))
+        if found is None and len(self._living) >= BUCKETS_MAX:
+            found = self._shared(bucket)
+        bucket = found or bucket
+        if points > 0:
+            self._set(bucket, bucket.points + points)
+
+    def move(self, ends: Millis) -> None:
+        """All that expires by inactivity ends then."""
+        for bucket in self._sorted():
+            if bucket.moves and bucket.expires_at != ends:
+                self._set(bucket, 0)
+                self.put(bucket.id, ends, bucket.points, moves=True)
+
+    def shown(self, card: LoyaltyCard) -> Voucher:
+        """The card with what of it expires next."""
+        key = min(self._living, default=None)
+        first = None if key is None else self._living[key]
+        ends = None if first is None else first.expires_at
+        card = structs.replace(
+            card,
+            notice_at=self._notice_at(card),
+            next_expiration_at=ends,
+            next_expiration_date=None if first is None else first.expires_on,
+            next_expiration_points=sum(
+                each.points for each in self._living.values() if each.expires_at == ends
+            ),
+        )
+        return structs.replace(self._voucher, loyalty_card=card, updated_at=self._now)
+
+    def untold(self, card: LoyaltyCard, now: Millis) -> tuple[PointsBucket, ...]:
+        """The first that was not told of, with whatever else is to be told by now."""
+        rules = expiration_rules_of(self._view, self._voucher)
+        soon: list[PointsBucket] = []
+        for each in self._sorted():
+            at = notice_at(rules, each.expires_at)
+            if each.expires_at > card.noticed_until and (
+                not soon or (at is not None and at <= now)
+            ):
+                soon.append(each)
+        return tuple(soon)
+
+    def _notice_at(self, card: LoyaltyCard) -> Millis | None:
+        """From when on it is to be told of the first bucket that nobody was told of."""
+        ends = [each.expires_at for each in self._living.values()]
+        untold = min((each for each in ends if each > card.noticed_until), default=None)
+        if untold is None:
+            return None
+        return notice_at(expiration_rules_of(self._view, self._voucher), untold)
+
+    def _sorted(self) -> list[PointsBucket]:
+        return [self._living[key] for key in sorted(self._living)]
+
+    def _shared(self, bucket: PointsBucket) -> PointsBucket | None:
+        """The bucket that takes what would be one too many: a later one, or the last for longer."""
+        alike = [each for each in self._sorted() if each.moves == bucket.moves]
+        later = next((each for each in alike if each.expires_at > bucket.expires_at), None)
+        if later is not None or not alike:
+            return later
+        self._set(alike[-1], 0)
+        ends, day = bucket.expires_at, bucket.expires_on
+        return structs.replace(alike[-1], expires_at=ends, expires_on=day)
+
+    def _set(self, bucket: PointsBucket, points: int) -> None:
+        """So many points are in the bucket; one without any is gone."""
+        key = bucket_key(bucket)
+        is_new = not bucket.points
+        after = structs.replace(bucket, points=points, updated_at=None if is_new else self._now)
+        self._changed[key] = after
+        if points:
+            self._living[key] = after
+        else:
+            self._living.pop(key, None)
+
+
+def _spend(buckets: _Buckets, voucher: Voucher, points: int) -> Booked:
+    card = _card_of(voucher)
+    taken = buckets.take(points)
+    card = structs.replace(card, balance=card.balance - points)
+    return Booked(buckets.shown(card), buckets.changed, taken)
 
 
 def _card_of(voucher: Voucher) -> LoyaltyCard:
     card = voucher.loyalty_card
     assert card is not None, "only a loyalty card has points"
     return card
-
-
-def _with_next(
-    view: View,
-    voucher: Voucher,
-    card: LoyaltyCard,
-    changed: tuple[PointsBucket, ...],
-    now: Millis,
-) -> Voucher:
-    if changed:
-        after = {each.expires_at: each for each in changed}
-        stored = next(
-            (each for each in buckets_of(view, voucher.id) if each.expires_at not in after), None
-        )
-        candidates = [each for each in after.values() if each.points]
-        if stored is not None:
-            candidates.append(stored)
-        first = min(candidates, key=lambda each: each.expires_at, default=None)
-        card = structs.replace(
-            card,
-            next_expiration_at=None if first is None else first.expires_at,
-            next_expiration_points=0 if first is None else first.points,
-        )
-    return structs.replace(voucher, loyalty_card=card, updated_at=now)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from engine.kernel import tables
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
-from engine.points.buckets import settle_points
+from engine.points.buckets import Booked, note_expiring, settle_points
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring
 from schemas.vouchers import Voucher
 
 
@@ -22,11 +22,31 @@ def expire_points(
             yield from points_expired_events(view, command, voucher, now, number)
 
 
+def tell_expiring_points(
+    view: View, voucher_ids: Iterable[str], now: Millis
+) -> Iterator[PointsExpiring]:
+    """What of these cards expires soon, where it is to be told and was not."""
+    for voucher_id in voucher_ids:
+        voucher = view.get(tables.VOUCHERS, voucher_id)
+        if voucher is None or voucher.loyalty_card is None:
+            continue
+        settled = settle_points(view, voucher, now).voucher
+        noted = note_expiring(view, settled, now)
+        if noted.buckets:
+            points = sum(each.points for each in noted.buckets)
+            yield PointsExpiring(noted.voucher, points, noted.buckets)
+
+
 def points_expired_events(
     view: View, command: Command, voucher: Voucher, now: Millis, number: int = 0
 ) -> Iterator[PointsExpired]:
     """What of a card expired by now, where anything did; `number` tells the cards of a command apart."""
     settled = settle_points(view, voucher, now)
     if settled.voucher is not voucher:
-        transaction_id = new_id(command.seed, "vtx_", number)
-        yield PointsExpired(settled.voucher, settled.expired, transaction_id, settled.buckets)
+        yield points_expired_event(command, settled, number)
+
+
+def points_expired_event(command: Command, booked: Booked, number: int = 0) -> PointsExpired:
+    """What expired of a card by what was booked; its transaction is like no other of the command."""
+    transaction_id = new_id(f"{command.seed}/expired", "vtx_", number)
+    return PointsExpired(booked.voucher, booked.expired, transaction_id, booked.buckets)

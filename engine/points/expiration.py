@@ -10,11 +10,14 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from engine.kernel import tables
 from engine.kernel.calendar import Duration, Zone, add_duration, day_of, wall_of
 from engine.kernel.days import last_instant
+from engine.kernel.state import View
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.errors import Refusal, refuse
 from schemas.points import PeriodType, PointsExpirationRules, RoundingType
+from schemas.vouchers import Voucher
 
 #: How far off points may expire.
 MONTHS_MAX: Final = 1200
@@ -58,6 +61,37 @@ def expires_at_of(rules: PointsExpirationRules | None, now: Millis, zone: Zone) 
     else:
         day = _day_later(rules, now, zone)
     return INSTANT_MAX if day is None else last_instant(day, zone)
+
+
+def notice_at(rules: PointsExpirationRules | None, expires_at: Millis) -> Millis | None:
+    """From when on it is told that points will expire then; None: it is not."""
+    if rules is None or rules.notice_days is None:
+        return None
+    return expires_at + 1 - rules.notice_days * DAY_MS
+
+
+def end_of_day(at: Millis, zone: Zone) -> Millis:
+    """The last millisecond of the day that an instant lies in."""
+    return last_instant(_today(at, zone), zone)
+
+
+def day_ending_at(expires_at: Millis, zone: Zone) -> str:
+    """The day that ends then, for example `2026-12-31`."""
+    return _today(expires_at, zone).isoformat()
+
+
+def moves_with_activity(rules: PointsExpirationRules | None) -> bool:
+    """Whether what expires by these rules lasts on with whatever is earned or paid."""
+    return rules is not None and rules.period_type == "INACTIVITY"
+
+
+def expiration_rules_of(view: View, voucher: Voucher) -> PointsExpirationRules | None:
+    """The rules of a card's program; None: its points never expire by themselves."""
+    campaign_id = voucher.campaign_id
+    campaign = None if campaign_id is None else view.get(tables.CAMPAIGNS, campaign_id)
+    template = None if campaign is None else campaign.voucher
+    card = None if template is None else template.loyalty_card
+    return None if card is None else card.expiration_rules
 
 
 def invalid_expiration_rules(

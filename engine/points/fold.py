@@ -7,7 +7,6 @@ from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.state import State
 from engine.points.buckets import bucket_key, buckets_of
-from schemas.base import Millis
 from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.vouchers import Voucher
@@ -27,9 +26,11 @@ def store_buckets(state: State, buckets: Iterable[PointsBucket]) -> None:
 
 def drop_buckets(state: State, voucher: Voucher) -> None:
     """The card is gone, and its buckets with it."""
-    for bucket in list(buckets_of(state, voucher.id)) if _expires_at(voucher) is not None else ():
+    dues = _dues(voucher)
+    for bucket in list(buckets_of(state, voucher.id)) if dues else ():
         state.delete(tables.POINTS_BUCKETS, *bucket_key(bucket))
-    _drop_due(state, voucher)
+    for due in dues:
+        drop_due(state, due)
 
 
 def put_pending(state: State, pending: PendingPoints) -> None:
@@ -68,21 +69,21 @@ def _pending_due(pending: PendingPoints) -> tables.Due:
 
 
 def follow_expiration(state: State, before: Voucher, after: Voucher) -> None:
-    """A sweep comes to the card when its next bucket is over."""
-    if _expires_at(before) == _expires_at(after):
+    """A sweep comes to the card when its next bucket is over, and when it is to be told before."""
+    old, new = _dues(before), _dues(after)
+    if old == new:
         return
-    _drop_due(state, before)
-    at = _expires_at(after)
-    if at is not None:
-        put_due(state, tables.Due(tables.DUE_POINTS, after.id, at + 1))
+    for due in old:
+        drop_due(state, due)
+    for due in new:
+        put_due(state, due)
 
 
-def _drop_due(state: State, voucher: Voucher) -> None:
-    at = _expires_at(voucher)
-    if at is not None:
-        drop_due(state, tables.Due(tables.DUE_POINTS, voucher.id, at + 1))
-
-
-def _expires_at(voucher: Voucher) -> Millis | None:
+def _dues(voucher: Voucher) -> list[tables.Due]:
     card = voucher.loyalty_card
-    return None if card is None else card.next_expiration_at
+    if card is None or card.next_expiration_at is None:
+        return []
+    dues = [tables.Due(tables.DUE_POINTS, voucher.id, card.next_expiration_at + 1)]
+    if card.notice_at is not None:
+        dues.append(tables.Due(tables.DUE_POINTS_NOTICE, voucher.id, card.notice_at))
+    return dues

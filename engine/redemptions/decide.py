@@ -20,6 +20,7 @@ from engine.kernel.state import View
 from engine.kernel.zones import counted_in
 from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
+from engine.points.decide import points_expired_events
 from engine.pricing.sums import budget_amount
 from engine.redemptions import rollback
 from engine.redemptions.spending import count_on_tier, spend_voucher
@@ -30,6 +31,7 @@ from schemas.commands import Command
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, Outcome
 from schemas.orders import Order, OrderEntry
+from schemas.points import PointsBucket, PointsExpired
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
 
 
@@ -70,7 +72,10 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
-    return Decision((*known.events, *catalogue.events, succeeded), customer=known.snapshot)
+    expired = _expired_events(view, command, evaluation, now)
+    return Decision(
+        (*known.events, *catalogue.events, *expired, succeeded), customer=known.snapshot
+    )
 
 
 def _stored_customer(
@@ -141,7 +146,10 @@ def _redemption_succeeded_event(
     now: Millis,
 ) -> RedemptionSucceeded:
     order = evaluation.order
-    outcomes = tuple(_redeem_outcome(outcome, order) for outcome in evaluation.outcomes)
+    buckets: list[PointsBucket] = []
+    outcomes = tuple(
+        _redeem_outcome(view, outcome, order, now, buckets) for outcome in evaluation.outcomes
+    )
     applied = [outcome for outcome in outcomes if outcome.status == "APPLICABLE"]
     ids = tuple(new_id(command.seed, "r_", n) for n in range(len(applied)))
     parent_id = new_id(command.seed, "r_", PARENT) if len(ids) > 1 else None
@@ -162,6 +170,7 @@ def _redemption_succeeded_event(
         channel=command.channel,
         channel_id=command.channel_id,
         periods=counted_in(view, now),
+        buckets=tuple(buckets),
     )
 
 
@@ -172,7 +181,10 @@ def _referrer_of(applied: list[Outcome]) -> str | None:
     return next((each.holder_id for each in codes if each.holder_id is not None), None)
 
 
-def _redeem_outcome(outcome: Outcome, order: Order | None) -> Outcome:
+def _redeem_outcome(
+    view: View, outcome: Outcome, order: Order | None, now: Millis, buckets: list[PointsBucket]
+) -> Outcome:
+    """The outcome with what it redeems as it is after it; what a card pays of its buckets joins them."""
     if outcome.taken is None:
         return outcome
     if outcome.tier is not None:
@@ -180,7 +192,29 @@ def _redeem_outcome(outcome: Outcome, order: Order | None) -> Outcome:
             outcome, tier=count_on_tier(outcome.tier, outcome.taken, budget_amount(order))
         )
     assert outcome.voucher is not None
-    return structs.replace(outcome, voucher=spend_voucher(outcome.voucher, outcome.taken))
+    spent = spend_voucher(view, outcome.voucher, outcome.taken, now)
+    buckets += spent.buckets
+    taken = outcome.taken
+    if spent.taken:
+        taken = structs.replace(taken, buckets=spent.taken)
+    return structs.replace(outcome, voucher=spent.voucher, taken=taken)
+
+
+def _expired_events(
+    view: View, command: Command, evaluation: Evaluation, now: Millis
+) -> list[PointsExpired]:
+    """What of the cards that pay expired by now: they were evaluated without it."""
+    stored = (
+        view.get(tables.VOUCHERS, each.voucher.id)
+        for each in evaluation.outcomes
+        if each.taken is not None and each.voucher is not None and each.voucher.loyalty_card
+    )
+    return [
+        expired
+        for number, card in enumerate(stored)
+        if card is not None
+        for expired in points_expired_events(view, command, card, now, number)
+    ]
 
 
 def _entries(

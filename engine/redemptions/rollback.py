@@ -25,6 +25,8 @@ from engine.kernel.lookup import (
 )
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.points.buckets import Booked, settle_points
+from engine.points.decide import points_expired_event, points_expired_events
 from engine.pricing.basket import is_built_upon, sum_taken, take_back_from_order
 from engine.redemptions.spending import count_on_tier, restore_voucher
 from engine.stacking_rules.decide import find_stacking_rules
@@ -34,6 +36,7 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.evaluations import Taken
 from schemas.orders import Order, OrderEntry
+from schemas.points import PointsExpired
 from schemas.redemptions import (
     Redemption,
     RedemptionRolledBack,
@@ -60,8 +63,8 @@ def roll_back_redemption(
     if refusal is not None:
         failed = _rollback_failed_event(command, body, redemption, refusal)
         return Decision((failed,), failed.refusal, customer or None)
-    rolled_back = _redemption_rolled_back_event(view, command, body, redemption, now)
-    return Decision((rolled_back,), customer=customer or None)
+    events = _redemption_rolled_back_events(view, command, body, redemption, now)
+    return Decision(events, customer=customer or None)
 
 
 def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) -> Refusal | None:
@@ -185,14 +188,17 @@ def _rollback_failed_event(
     )
 
 
-def _redemption_rolled_back_event(
+def _redemption_rolled_back_events(
     view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
-) -> RedemptionRolledBack:
+) -> tuple[PointsExpired | RedemptionRolledBack, ...]:
+    """The rollback; before it what of its cards expired by now, after it what they got back too late."""
     stack = bool(redemption.children)
     redeemed = _single_redemptions(view, redemption)
     stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    settled: list[PointsExpired] = []
+    booked = [_restore(view, command, each, n, now, settled) for n, each in enumerate(redeemed)]
     rollbacks = tuple(
-        _roll_back_one(view, child, new_id(command.seed, "rr_", n))
+        _roll_back_one(view, child, new_id(command.seed, "rr_", n), booked[n])
         for n, child in enumerate(redeemed)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
@@ -201,7 +207,7 @@ def _redemption_rolled_back_event(
         order = _mark_entries(stored, rollbacks, redemption.id, parent_rollback_id, now)
         if _takes_order_back(view):
             order = _end_order(take_back_from_order(order, _sum_taken(redeemed)))
-    return RedemptionRolledBack(
+    rolled_back = RedemptionRolledBack(
         rollbacks=rollbacks,
         parent_rollback_id=parent_rollback_id,
         parent_redemption_id=redemption.id if stack else None,
@@ -214,12 +220,41 @@ def _redemption_rolled_back_event(
         metadata=body.metadata,
         channel=command.channel,
         channel_id=command.channel_id,
+        buckets=tuple(bucket for each in booked if each is not None for bucket in each.buckets),
     )
+    late = (
+        points_expired_event(command, each._replace(buckets=()), len(redeemed) + n)
+        for n, each in enumerate(booked)
+        if each is not None and each.expired
+    )
+    return (*settled, rolled_back, *late)
 
 
-def _roll_back_one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
-    voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
+def _restore(
+    view: View,
+    command: Command,
+    redemption: Redemption,
+    number: int,
+    now: Millis,
+    settled: list[PointsExpired],
+) -> Booked | None:
+    """The voucher as it is again; None where it is gone, or a tier was redeemed."""
+    voucher_id = _voucher_id(redemption)
     voucher = find_living_voucher(view, voucher_id) if voucher_id else None
+    if voucher is None:
+        return None
+    taken = redemption.taken or Taken()
+    if taken.points:
+        settled += points_expired_events(view, command, voucher, now, number)
+        voucher = settle_points(view, voucher, now).voucher
+    return restore_voucher(view, voucher, taken, now)
+
+
+def _roll_back_one(
+    view: View, redemption: Redemption, rollback_id: str, booked: Booked | None
+) -> RolledBack:
+    voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
+    voucher = None if booked is None else booked.voucher
     tier = None if tier_id is None else view.get(tables.TIERS, tier_id)
     campaign = None if tier is None else view.get(tables.CAMPAIGNS, tier.campaign_id)
     taken, amount = redemption.taken or Taken(), redemption.order_amount
@@ -228,13 +263,14 @@ def _roll_back_one(view: View, redemption: Redemption, rollback_id: str) -> Roll
         redemption_id=redemption.id,
         voucher_id=voucher_id,
         code=redemption.code,
-        voucher=None if voucher is None else restore_voucher(voucher, taken),
+        voucher=voucher,
         tier_id=tier_id,
         tier=None if tier is None else count_on_tier(tier, taken, amount, -1),
         campaign_name=None if campaign is None else campaign.name,
         discount=taken.total,
         credits=taken.credits,
         points=taken.points,
+        expired=0 if booked is None else booked.expired,
         categories=() if voucher is None else categories_of(view, voucher.category_id),
     )
 

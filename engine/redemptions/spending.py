@@ -2,19 +2,36 @@
 
 from msgspec import structs
 
+from engine.kernel.state import View
+from engine.points.buckets import Booked, pay_points, return_points
+from schemas.base import Millis
 from schemas.evaluations import Taken
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
 
-def spend_voucher(voucher: Voucher, taken: Taken) -> Voucher:
-    """A voucher after one more redemption."""
-    return _count_on_voucher(voucher, taken, 1)
+def spend_voucher(view: View, voucher: Voucher, taken: Taken, now: Millis) -> Booked:
+    """A voucher, its points settled, after one more redemption."""
+    spent = _count_on_voucher(voucher, taken, 1)
+    card = voucher.loyalty_card
+    # a card whose points never expire is its balance and nothing else
+    if card is None or not taken.points or (card.next_expiration_at or card.moves_to) is None:
+        return Booked(spent)
+    return _with_card(spent, pay_points(view, voucher, taken.points, now))
 
 
-def restore_voucher(voucher: Voucher, taken: Taken) -> Voucher:
-    """A voucher after one of its redemptions was taken back."""
-    return _count_on_voucher(voucher, taken, -1)
+def restore_voucher(view: View, voucher: Voucher, taken: Taken, now: Millis) -> Booked:
+    """A voucher, its points settled, after one of its redemptions was taken back."""
+    restored = _count_on_voucher(voucher, taken, -1)
+    if voucher.loyalty_card is None or not taken.buckets:
+        return Booked(restored)
+    returned = return_points(view, voucher, taken.points or 0, taken.buckets, now)
+    return _with_card(restored, returned)
+
+
+def _with_card(voucher: Voucher, booked: Booked) -> Booked:
+    card = booked.voucher.loyalty_card
+    return booked._replace(voucher=structs.replace(voucher, loyalty_card=card))
 
 
 def _count_on_voucher(voucher: Voucher, taken: Taken, sign: int) -> Voucher:

@@ -68,12 +68,14 @@ def gift_body(gift: Gift) -> Body:
 
 
 def card_body(card: LoyaltyCard) -> Body:
-    """The points that were given and those that are left."""
+    """The points that were given and those that are left; the rest where there is any."""
     body: Body = {"points": card.points, "balance": card.balance}
-    if card.subtracted_points:
-        body["subtracted_points"] = card.subtracted_points
-    if card.pending_points:
-        body["pending_points"] = card.pending_points
+    if card.next_expiration_date is not None:
+        body["next_expiration_date"] = card.next_expiration_date
+        body["next_expiration_points"] = card.next_expiration_points
+    for name in ("pending_points", "expired_points", "subtracted_points"):
+        if getattr(card, name):
+            body[name] = getattr(card, name)
     return body
 
 

@@ -19,6 +19,7 @@ from schemas.assignments import RuleAssignment
 from schemas.base import tag_of
 from schemas.campaigns import CreateCampaign, VouchersGenerated
 from schemas.categories import Category
+from schemas.points import PointsTransferred
 from schemas.projects import KeyKind
 from schemas.records import Decided
 from schemas.voucher_events import (
@@ -124,7 +125,9 @@ def _redemption(voucher: Voucher, url: str) -> Body:
 _CREATE_CAMPAIGN: Final = tag_of(CreateCampaign)
 
 
-def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
+def _voucher(
+    event: VoucherCreated | VoucherUpdated | PointsTransferred, record: Decided, _: KeyKind
+) -> Rendered:
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
 
 
@@ -144,6 +147,7 @@ ANSWERS: Answers = MappingProxyType(
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
+        PointsTransferred: _voucher,
         VoucherDeleted: shows_nothing,
         VouchersGenerated: _vouchers_generated,
     }

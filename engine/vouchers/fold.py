@@ -19,7 +19,7 @@ from engine.vouchers.holdings import drop_holding
 from engine.vouchers.holds import free_holds
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -49,6 +49,19 @@ def voucher_changed(
 
 def points_changed(state: State, event: BalanceAdjusted | PointsExpired, _: Millis) -> None:
     """The card and its buckets are as the event says."""
+    store_voucher(state, event.voucher)
+    store_buckets(state, event.buckets)
+
+
+def points_told(state: State, event: PointsExpiring, _: Millis) -> None:
+    """The card knows that it was told; its buckets stay as they are."""
+    store_voucher(state, event.voucher)
+
+
+def points_transferred(state: State, event: PointsTransferred, _: Millis) -> None:
+    """The cards and their buckets are as the event says."""
+    for move in event.moves:
+        store_voucher(state, move.origin)
     store_voucher(state, event.voucher)
     store_buckets(state, event.buckets)
 
@@ -131,5 +144,7 @@ FOLDS: Folds = MappingProxyType(
         VoucherDeleted: voucher_deleted,
         BalanceAdjusted: points_changed,
         PointsExpired: points_changed,
+        PointsExpiring: points_told,
+        PointsTransferred: points_transferred,
     }
 )

@@ -35,7 +35,7 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PENDING_EVENTS
-from schemas.points import POINTS_EVENTS, PointsExpired
+from schemas.points import POINTS_EVENTS, PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
@@ -113,7 +113,7 @@ class CampaignFact(NamedTuple):
     at: Millis
     campaign: str
     #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: of points `points_added`, `points_subtracted`, `points_expired`.
+    #: of points `points_added`, `points_subtracted`, `points_expired`, `points_transferred`.
     kind: str
     counted: int = 1
     #: Credits; of `published` how many vouchers that gave.
@@ -202,6 +202,12 @@ def _points_expired(event: PointsExpired) -> _Fact:
     return event.voucher.campaign_id or "", "points_expired", 1, event.points
 
 
+def _points_transferred(event: PointsTransferred) -> _Fact:
+    """Into the program goes what goes out of it, to another of its cards."""
+    points = sum(move.points for move in event.moves)
+    return event.voucher.campaign_id or "", "points_transferred", len(event.moves), points
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
     publication = event.publication
     return publication.campaign_id or "", "published", 1, len(publication.voucher_ids)
@@ -283,6 +289,7 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }
@@ -312,6 +319,7 @@ UNCOUNTED = events_of(
     BIN_EVENTS,
     CampaignDeleted,
     # How many there are stays.
+    PointsExpiring,
     PublicationRepeated,
     VoucherUpdated,
     VoucherEnabled,

@@ -35,6 +35,12 @@ def _within(names: str, *path: str) -> dict[str, Column]:
     return {name: _at(*path, name.removeprefix(prefix)) for name in names.split()}
 
 
+def _booked(body: Body) -> Any:
+    """What a transaction added, or took off: credits or points."""
+    balance = body["details"]["balance"]
+    return balance.get("amount", balance.get("points"))
+
+
 def _value(body: Body) -> Any:
     """What a voucher is worth: what it takes off, or what was loaded."""
     discount = body.get("discount") or {}
@@ -175,7 +181,7 @@ TRANSACTION_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
             "created_at details"
         ),
         "balance": _at("details", "balance", "balance"),
-        "amount": _at("details", "balance", "amount"),
+        "amount": _booked,
     }
 )
 PRODUCT_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(

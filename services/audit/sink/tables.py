@@ -58,7 +58,7 @@ from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.products import (
     ProductCreated,
@@ -166,6 +166,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
         PointsExpired: voucher_rows.voucher_changed,
+        PointsExpiring: voucher_rows.voucher_changed,
+        PointsTransferred: voucher_rows.points_transferred,
         CustomerRewarded: voucher_rows.voucher_changed,
         RewardTakenBack: voucher_rows.reward_taken_back,
         PointsEarned: voucher_rows.voucher_changed,

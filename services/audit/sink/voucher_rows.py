@@ -9,7 +9,7 @@ from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
 from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
 from schemas.pending import PendingEvent
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.voucher_events import (
     VoucherCreated,
@@ -35,6 +35,7 @@ def voucher_changed(
         | VoucherDisabled
         | BalanceAdjusted
         | PointsExpired
+        | PointsExpiring
         | CustomerRewarded
         | PointsEarned
         | PointsPending
@@ -44,6 +45,12 @@ def voucher_changed(
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
     return (voucher_row(project, event.voucher),)
+
+
+def points_transferred(project: str, event: PointsTransferred) -> Iterable[EntityRow]:
+    """The rows of all cards that it changes."""
+    cards = (*(move.origin for move in event.moves), event.voucher)
+    return [voucher_row(project, each) for each in cards]
 
 
 def reward_taken_back(project: str, event: RewardTakenBack) -> Iterable[EntityRow]:
