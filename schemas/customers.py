@@ -80,11 +80,25 @@ class UpsertCustomer(Shape, tag="upsert_customer", frozen=True):
     customer: CustomerInput
 
 
+class ProgramLoyalty(Shape, frozen=True):
+    """What a customer has in a loyalty program: the points that are left, and the name of the tier."""
+
+    points: int
+    loyalty_tier: str | None = None
+
+
+class CustomerLoyalty(Shape, frozen=True):
+    """What a customer has in loyalty programs, by their ids."""
+
+    campaigns: dict[str, ProgramLoyalty]
+
+
 class CustomerUnchanged(Shape, tag="customer.unchanged", frozen=True):
     """Nothing new was said of a customer; `customer` and `summary` are as they were."""
 
     customer: Customer
     summary: CustomerSummary | None = None
+    loyalty: CustomerLoyalty | None = None
 
 
 class CustomerDeleted(Shape, tag="customer.deleted", frozen=True):
@@ -111,6 +125,8 @@ class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
     customer: Customer
     #: What the customer adds up to, where the answer shows it.
     summary: CustomerSummary | None = None
+    #: What the customer has in loyalty programs, where the answer shows it.
+    loyalty: CustomerLoyalty | None = None
 
 
 CustomerCommand = UpdateCustomer | DeleteCustomer | UpsertCustomer

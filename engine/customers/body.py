@@ -11,6 +11,7 @@ from schemas.customers import (
     Customer,
     CustomerCreated,
     CustomerDeleted,
+    CustomerLoyalty,
     CustomerReferral,
     CustomerSummary,
     CustomerUnchanged,
@@ -24,7 +25,11 @@ _NOTHING_SUMMED = CustomerSummary()
 _TEXTS = ("source_id", "name", "description", "email", "phone", "birthday", "birthdate")
 
 
-def customer_body(customer: Customer, summary: CustomerSummary | None = None) -> Body:
+def customer_body(
+    customer: Customer,
+    summary: CustomerSummary | None = None,
+    loyalty: CustomerLoyalty | None = None,
+) -> Body:
     """The customer with what its redemptions and orders add up to; None: there were none.
 
     `address` is null when unset, and has the lines that were given; `metadata` and the other
@@ -36,13 +41,9 @@ def customer_body(customer: Customer, summary: CustomerSummary | None = None) ->
     body["address"] = None if data.address is None else data.address.lines()
     if data.metadata is not None:
         body["metadata"] = data.metadata
-    body["summary"] = _summary(summary or _NOTHING_SUMMED)
     known = summary or _NOTHING_SUMMED
-    body["loyalty"] = {
-        "points": 0,
-        "referred_customers": known.referred_customers,
-        "campaigns": {},
-    }
+    body["summary"] = _summary(known)
+    body["loyalty"] = _loyalty(loyalty, known)
     body["referrals"] = {
         "total": len(known.referrals),
         "campaigns": list(map(_referral, known.referrals)),
@@ -91,6 +92,21 @@ def short_customer_body(customer: Customer) -> Body:
     return body
 
 
+def _loyalty(loyalty: CustomerLoyalty | None, summary: CustomerSummary) -> Body:
+    """What the customer has in loyalty programs, and in each; lists know the sum of all cards alone."""
+    programs: dict[str, Body] = {}
+    for program_id, each in () if loyalty is None else loyalty.campaigns.items():
+        programs[program_id] = {"points": each.points, "referred_customers": 0}
+        if each.loyalty_tier is not None:
+            programs[program_id]["loyalty_tier"] = each.loyalty_tier
+    points = sum(each["points"] for each in programs.values()) if programs else summary.points_to_go
+    return {
+        "points": points,
+        "referred_customers": summary.referred_customers,
+        "campaigns": programs,
+    }
+
+
 def _summary(summary: CustomerSummary) -> dict[str, Any]:
     count = summary.orders_count
     orders: dict[str, Any] = {
@@ -133,8 +149,8 @@ def customer_of(record: Decided) -> Customer | None:
 ANSWERS: Answers = MappingProxyType(
     {
         CustomerCreated: shows(customer_body, "customer"),
-        CustomerUpdated: shows(customer_body, "customer", "summary"),
-        CustomerUnchanged: shows(customer_body, "customer", "summary"),
+        CustomerUpdated: shows(customer_body, "customer", "summary", "loyalty"),
+        CustomerUnchanged: shows(customer_body, "customer", "summary", "loyalty"),
         CustomerDeleted: shows_nothing,
     }
 )

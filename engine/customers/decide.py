@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import structs
 
+from engine.customers.loyalty import loyalty_of
 from engine.kernel import tables
 from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.decision import Decision
@@ -75,9 +76,8 @@ def upsert_customer(
         named = without_blanks(body.customer)
         return Decision((CustomerCreated(_create_customer(view, command, named, now)),))
     if not known.events:
-        summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
-        return Decision((CustomerUnchanged(known.customer, summary),))
-    return Decision(tuple(_with_summary(view, event) for event in known.events))
+        return Decision((_unchanged_event(view, known.customer, now),))
+    return Decision(tuple(_with_summary(view, event, now) for event in known.events))
 
 
 def update_customer(
@@ -92,11 +92,10 @@ def update_customer(
     if _is_taken(view, changed, data, stored.id):
         return _source_id_taken()
     if changed == data:
-        summary = view.get(tables.CUSTOMER_SUMMARIES, stored.id)
-        return Decision((CustomerUnchanged(stored, summary),))
+        return Decision((_unchanged_event(view, stored, now),))
     personal = Personal(stored.personal.owner, changed)
     customer = structs.replace(stored, personal=personal, updated_at=now)
-    return Decision((_with_summary(view, CustomerUpdated(customer)),))
+    return Decision((_with_summary(view, CustomerUpdated(customer), now),))
 
 
 def delete_customer(
@@ -112,11 +111,18 @@ def delete_customer(
     return Decision((CustomerDeleted(deleted), added))
 
 
-def _with_summary(view: View, event: Event) -> Event:
+def _unchanged_event(view: View, customer: Customer, now: Millis) -> CustomerUnchanged:
+    summary = view.get(tables.CUSTOMER_SUMMARIES, customer.id)
+    return CustomerUnchanged(customer, summary, loyalty_of(view, customer.id, now))
+
+
+def _with_summary(view: View, event: Event, now: Millis) -> Event:
+    """What a customer adds up to, and has in loyalty programs, for who is answered with it."""
     if not isinstance(event, CustomerUpdated):
         return event
     summary = view.get(tables.CUSTOMER_SUMMARIES, event.customer.id)
-    return structs.replace(event, summary=summary)
+    loyalty = loyalty_of(view, event.customer.id, now)
+    return structs.replace(event, summary=summary, loyalty=loyalty)
 
 
 def _change_data(data: PersonalData, changes: dict[str, Any]) -> PersonalData:

@@ -8,6 +8,7 @@ from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
@@ -60,6 +61,7 @@ def catalog_service(
             campaign_router(writes, view_of),
             member_router(writes, view_of),
             program_router(writes, view_of),
+            member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),

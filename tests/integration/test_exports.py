@@ -12,7 +12,6 @@ import pytest
 from msgspec import structs
 
 from runtime.clickhouse import sink
-from schemas.balances import BalanceAdjusted
 from schemas.base import DAY_MS
 from schemas.customers import Customer, CustomerCreated
 from schemas.erasures import ForgetCustomer
@@ -20,17 +19,15 @@ from schemas.expiry import ExpireDue
 from schemas.exports import KEPT_DAYS, DeleteExport, Export, ReportExport
 from schemas.notifications import ReadNotifications
 from schemas.personal import Personal, PersonalData
-from schemas.points import PointsBucket, PointsExpired
 from schemas.projects import CloseProject
 from schemas.voucher_events import VoucherDeleted
-from schemas.vouchers import LoyaltyCard, Voucher
 from services.audit.exports import sorting, writing
 from services.audit.exports.files import FileName
 from services.audit.exports.objects import OBJECTS
 from services.audit.exports.progress import CannotExport
 from tests.integration.exports_world import Shelf, shelf, until
 from tests.integration.insight_world import many
-from tests.unit.services.audit.examples import PROJECT, START, decided, generated
+from tests.unit.services.audit.examples import PROJECT, decided, generated
 
 
 @pytest.fixture(autouse=True)
@@ -52,30 +49,6 @@ def is_(*values: Any, operator: str = "$in") -> dict[str, Any]:
 
 def place(made: Shelf, export: Export, attempt: int = 0) -> Path:
     return made.files.place(FileName(PROJECT, export.id, attempt))
-
-
-async def test_points_that_expire_are_in_a_file_until_nothing_of_them_is_left(
-    stocked: Shelf,
-) -> None:
-    card = Voucher(
-        "v_A", "A", "LOYALTY_CARD", START, loyalty_card=LoyaltyCard(9, 9), campaign_id="camp_9"
-    )
-    late, soon = (
-        PointsBucket(f"lopb_{number}", "v_A", "camp_9", number, START + number * DAY_MS, START)
-        for number in (2, 1)
-    )
-    stocked.take(decided(BalanceAdjusted(card, 3, "vtx_1", buckets=(late, soon))))
-    asked = {"filters": {"voucher_id": is_("v_A")}, "order": "expires_at"}
-    lines = await stocked.lines("points_expiration", **asked)
-    assert lines == [
-        "id,campaign_id,voucher_id,points,status,expires_at",
-        "lopb_1,camp_9,v_A,1,ACTIVE,2023-11-15T22:13:20.000Z",
-        "lopb_2,camp_9,v_A,2,ACTIVE,2023-11-16T22:13:20.000Z",
-    ]
-    stocked.take(decided(PointsExpired(card, 1, "vtx_2", (structs.replace(soon, points=0),))))
-    assert len(await stocked.lines("points_expiration", **asked)) == 2
-    stocked.take(decided(VoucherDeleted("v_A", "A")))
-    assert len(await stocked.lines("points_expiration", **asked)) == 1
 
 
 def customer(made: Shelf, name: str) -> str:

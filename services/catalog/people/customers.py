@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.customers.body import customer_body
+from engine.customers.loyalty import loyalty_of
 from engine.erasures.body import DONE
 from engine.kernel import tables
 from engine.kernel.lookup import find_customer, find_stored_customer
@@ -68,7 +69,8 @@ def customer_router(
         found = await known(request, customer_id)
         view = await view_of(caller_of(request).project)
         summary = view.get(tables.CUSTOMER_SUMMARIES, found.id)
-        return writes.respond(request, 200, customer_body(found, summary))
+        loyalty = loyalty_of(view, found.id, clock())
+        return writes.respond(request, 200, customer_body(found, summary, loyalty))
 
     @router.put("/v1/customers/{customer_id:ident}")
     async def update(request: Request, customer_id: Captured, body: CustomerBody) -> Response:

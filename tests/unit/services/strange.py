@@ -49,6 +49,18 @@ OFFERS: Final = SINGLE | {
 CIRCLE: Final = {"type": "circle", "distance": {"center": "52.2,21.0", "radius": "5 km"}}
 BACK: Final = {"reason": "r", "customer": CUSTOMER, "order": {"amount": 100}, "metadata": {}}
 CHOICE: Final = {"customer": CUSTOMER, "campaign": {"name": "Spring", "count": 1}, "metadata": {}}
+TIERS_END: Final = {
+    "type": "CUSTOM", "extend": "P3M", "rounding": {"type": "YEAR", "strategy": "END"},
+}  # fmt: skip
+PROGRAM: Final = {
+    "name": "Program", "type": "AUTO_UPDATE", "voucher": {
+        "type": "LOYALTY_CARD", "loyalty_card": {
+            "points": 7, "expiration_rules": {"period_type": "MONTH", "period_value": 3}}},
+    "loyalty_tiers_expiration": {
+        "qualification_type": "POINTS_IN_PERIOD", "qualification_period": "YEAR",
+        "start_date": {"type": "IMMEDIATE"}, "expiration_date": TIERS_END},
+}  # fmt: skip
+LADDER: Final = [{"name": "Gold", "points": {"from": 1, "to": 9}, "metadata": {"a": 1}}]
 EVENT: Final = {"event": "e", "customer": CUSTOMER, "metadata": {}}
 
 #: Who asks for what, with which body; `{…}` in a path is an id of `make_shop`.
@@ -99,6 +111,19 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
     ("PUT", "/v1/campaigns/Spring", {"discount": AMOUNT, "access_settings": {}, "metadata": {}}),
     ("POST", "/v1/campaigns/Spring/vouchers", {"redemption": {"quantity": 2}, "code_config": {"length": 9}}),
     ("POST", "/v1/campaigns/Spring/vouchers/K", {"redemption": {"quantity": 2}}),
+    ("POST", "/v1/loyalties", PROGRAM | {"metadata": {}} | TIMES),
+    ("PUT", "/v1/loyalties/L0", {
+        "loyalty_tiers_expiration": PROGRAM["loyalty_tiers_expiration"], "metadata": {},
+        "options": {"recalculate_tiers": True}, "access_settings": {},
+    }),
+    ("POST", "/v1/loyalties/L0/tiers", [{"name": "Silver", "points": {"from": 20}}]),
+    ("PUT", "/v1/loyalties/L0/tiers/{rung}", {"name": "Or", "points": {"from": 1, "to": 9}}),
+    ("POST", "/v1/loyalties/L0/members", {"customer": CUSTOMER, "metadata": {}}),
+    *(
+        ("POST", f"/v1/loyalties/{of}/export", {"parameters": {}})
+        for of in ("L0/transactions", "L0/points-expiration", "members/{points}/transactions",
+                   "L0/members/{points}/transactions")
+    ),
     ("PUT", "/v1/promotions/Sale/tiers/order", {"ids": ["{tier}"]}),
     ("POST", "/v1/promotions/Sale/tiers", {"name": "U", "action": {"discount": AMOUNT}} | TIMES),
     ("PUT", "/v1/promotions/tiers/{tier}", {"action": {"discount": AMOUNT}}),
@@ -161,6 +186,9 @@ async def make_shop(world: World) -> dict[str, str]:
         ("card", "vouchers/CARD", {"gift": {"amount": 500}}),
         ("customer", "customers", {"source_id": "ann"}),
         ("campaign", "campaigns", {"name": "Spring", "type": "AUTO_UPDATE", "voucher": TERMS}),
+        ("program", "loyalties", PROGRAM | {"name": "L0"}),
+        ("points", "campaigns/L0/vouchers", {}),
+        ("rung", "loyalties/L0/tiers", LADDER),
         ("promotion", "campaigns", {"name": "Sale", "campaign_type": "PROMOTION"}),
         ("tier", "promotions/Sale/tiers", {"name": "T", "action": {"discount": AMOUNT}}),
         ("stack", "promotions/Sale/stacks", {"name": "S", "tiers": {"ids": []}}),
@@ -178,7 +206,8 @@ async def make_shop(world: World) -> dict[str, str]:
     ):
         answer = await world.call("POST", f"/v1/{path}", _filled(body, ids))
         assert answer.status_code == 200, (name, answer.text)
-        made = answer.json()
+        told = answer.json()
+        made = told[0] if isinstance(told, list) else told
         ids[name] = made["redemptions"][0]["id"] if "redemptions" in made else made["id"]
     return ids
 

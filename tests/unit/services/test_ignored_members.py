@@ -139,7 +139,6 @@ async def test_members_of_the_contract_that_are_not_built_are_refused_by_name(wo
             CAMPAIGN | {"name": "B", "referral_program": {}},
             "referral_program",
         ),
-        ("PUT", "/v1/campaigns/Spring", {"options": {}}, "options"),
         ("POST", "/v1/orders", {"referrer": {"id": "cust_1"}}, "referrer"),
         ("POST", "/v1/rewards", {"parameters": {}, "stock": 5}, "stock"),
         ("POST", "/v1/rewards", {"parameters": {}, "attributes": {}}, "attributes"),

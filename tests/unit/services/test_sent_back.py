@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tests.contract.answers import ROUTES, route_of
+from tests.unit.services.strange import LADDER, PROGRAM
 from tests.unit.services.world import MANAGEMENT, SERVER, World
 
 Headers = dict[str, str]
@@ -85,13 +86,9 @@ class Shop:
         }.items():  # fmt: skip
             await self.made(f"/v1/vouchers/{code}", terms)
             self.paths[f"/v1/vouchers/{code}"] = SERVER
-        end = {"type": "CUSTOM", "extend": "P3M", "rounding": {"type": "YEAR", "strategy": "END"}}
-        await self.add("/v1/loyalties", {
-            "name": "Program", **valid, "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {
-                "points": 7, "expiration_rules": {"period_type": "MONTH", "period_value": 3}}},
-            "loyalty_tiers_expiration": {
-                "qualification_type": "POINTS_IN_PERIOD", "qualification_period": "YEAR",
-                "start_date": {"type": "IMMEDIATE"}, "expiration_date": end}})  # fmt: skip
+        ladder = f"/v1/loyalties/{await self.add('/v1/loyalties', PROGRAM | valid)}/tiers"
+        rung = (await self.world.call("POST", ladder, LADDER)).json()[0]["id"]
+        self.paths[f"{ladder}/{rung}"] = SERVER
         await self.add("/v1/campaigns", {
             "name": "Spring", "vouchers_count": 1, "category_id": category, **valid,
             "voucher": {"discount": OFF, "code_config": {"length": 9}}})  # fmt: skip
@@ -228,7 +225,6 @@ OF_USERS: Final = re.compile(r"/users/|/roles/")
 async def test_every_entity_that_can_be_changed_is_sent_back(world: World) -> None:
     shop = Shop(world)
     await shop.open()
-    # an order is of many entities at once
     assert {route_of("PUT", path) for path in shop.paths} == {
         route
         for route in ROUTES

@@ -91,3 +91,33 @@ async def test_a_program_without_free_cards_gives_none(world: World) -> None:
     assert (refused.status_code, refused.json()["key"]) == (400, key)
     refused = await world.call("POST", "/v1/loyalties/L/members", {})
     assert "`.customer`" in refused.json()["details"]
+
+
+async def test_a_customer_shows_the_points_of_each_program(world: World) -> None:
+    programs = [await made(world, GROWING | {"name": name}) for name in ("L", "M")]
+    customer_id = (await world.call("POST", "/v1/customers", ANN["customer"])).json()["id"]
+    nothing = {"points": 0, "referred_customers": 0, "campaigns": {}}
+    shown = (await world.call("GET", f"/v1/customers/{customer_id}")).json()
+    assert shown["loyalty"] == nothing
+    member = await joined(world)
+    await world.call("POST", "/v1/loyalties/M/members", ANN)
+    await world.call("POST", f"/v1/vouchers/{member['code']}/balance", {"amount": 5})
+    loyalty = {
+        "points": 205,
+        "referred_customers": 0,
+        "campaigns": {
+            programs[0]["id"]: {"points": 105, "referred_customers": 0},
+            programs[1]["id"]: {"points": 100, "referred_customers": 0},
+        },
+    }
+    for method, path, body in (
+        ("GET", f"/v1/customers/{customer_id}", None),
+        ("PUT", f"/v1/customers/{customer_id}", {"name": "Ann"}),
+        ("PUT", f"/v1/customers/{customer_id}", {"name": "Ann"}),
+        ("POST", "/v1/customers", ANN["customer"]),
+    ):
+        shown = (await world.call(method, path, body)).json()
+        assert shown["loyalty"] == loyalty, (method, path)
+    await world.call("DELETE", "/v1/loyalties/L")
+    shown = (await world.call("GET", f"/v1/customers/{customer_id}")).json()
+    assert shown["loyalty"]["points"] == 100

@@ -1,0 +1,33 @@
+"""What loyalty a customer has: the points on the cards, by program, and the tiers reached."""
+
+from itertools import islice
+from typing import Final
+
+from engine.kernel import tables
+from engine.kernel.lookup import campaign_of
+from engine.kernel.state import View
+from engine.loyalty_tiers.find import balance_of, tier_of
+from schemas.base import Millis
+from schemas.customers import CustomerLoyalty, ProgramLoyalty
+
+#: How many of the vouchers that the customer holds are looked at.
+HELD_MAX: Final = 1000
+
+
+def loyalty_of(view: View, customer_id: str, now: Millis) -> CustomerLoyalty | None:
+    """What the customer has in which program; None: no card of any."""
+    programs: dict[str, ProgramLoyalty] = {}
+    for voucher_id in islice(view.scan(tables.HELD, customer_id), HELD_MAX):
+        card = view.get(tables.VOUCHERS, voucher_id)
+        if card is None or card.loyalty_card is None:
+            continue
+        program = campaign_of(view, card)
+        if program is None or program.campaign_type != "LOYALTY_PROGRAM":
+            continue
+        before = programs.get(program.id) or ProgramLoyalty(0)
+        tier = tier_of(view, card.id, now)
+        programs[program.id] = ProgramLoyalty(
+            before.points + balance_of(view, card, now),
+            before.loyalty_tier if tier is None else tier.name,
+        )
+    return CustomerLoyalty(programs) if programs else None
