@@ -105,8 +105,9 @@ class Member:
     def go_to(self, at: int) -> None:
         while self.swept and self.standing.next_at is not None and self.standing.next_at <= at:
             due = self.standing.next_at
-            self.take(settle(self.program, self.standing, self.balance, due))
-            assert self.standing.next_at is None or self.standing.next_at > due
+            steps = settle(self.program, self.standing, self.balance, due)
+            self.take(steps)
+            assert all(each.after.next_at is None or each.after.next_at > due for each in steps)
 
     def meet(self, happening: Happening) -> None:
         at, change, counts = happening

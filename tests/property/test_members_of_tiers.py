@@ -52,6 +52,9 @@ class Members:
         known = policy | {"extension": (1, 0) if "extend" in policy else (0, 0)}
         self.recount = Recount(known, ladder, ZoneInfo(ZONE), NOON)
 
+    def number(self, least: int, most: int) -> int:
+        return self.draw.draw(st.integers(least, most))
+
     def balance(self, who: str) -> int:
         return sum(each.balance for each in self.histories[who])
 
@@ -60,10 +63,11 @@ class Members:
 
     def step(self) -> None:
         """Time passes, swept or not, and something happens to one of them."""
-        number = lambda least, most: self.draw.draw(st.integers(least, most))  # noqa: E731
-        self.club.go_to(self.club.world.now + number(0, 45 * DAY_MS), sweeps=bool(number(0, 1)))
-        who, what = ("alice", "ben")[number(0, 1)], number(0, 4)
-        points, has = number(1, 300), self.balance(who)
+        self.club.go_to(
+            self.club.world.now + self.number(0, 45 * DAY_MS), sweeps=bool(self.number(0, 1))
+        )
+        who, what = ("alice", "ben")[self.number(0, 1)], self.number(0, 4)
+        points, has = self.number(1, 300), self.balance(who)
         if what == 0:
             self.club.do(AdjustBalance(self.cards[who], points))
             self.note(who, points, points)

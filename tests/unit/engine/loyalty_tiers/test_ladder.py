@@ -1,6 +1,7 @@
 """The tier of so many points, and what a tier makes of points."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from schemas.base import INSTANT_MAX
 from schemas.loyalty_tiers import LoyaltyTier, PointsMapping, PointsRange
 
 
-def _tier(name: str, low: int | None, high: int | None, **more: int) -> LoyaltyTier:
+def _tier(name: str, low: int | None, high: int | None, **more: Any) -> LoyaltyTier:
     return LoyaltyTier(name, name, "camp", 0, PointsRange(low, high), **more)
 
 
