@@ -27,9 +27,9 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.projects import ProjectOpened
-from schemas.publications import PublishVouchers
+from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.records import Decided
-from tests.unit.engine.world import PROJECT, World, customer, found
+from tests.unit.engine.world import PROJECT, World, customer, found, only
 
 #: A tier's name, and the points of it.
 Ranges = Mapping[str, tuple[int | None, int | None]]
