@@ -13,6 +13,7 @@ _WORDS: Final = (
     "sessions summary activity activities redeemables segments permanent-deletion create publish summaries "
     "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds simulations "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
+    "referrals holders tree giveaways entries draw winners refuse prizes proof "
     "loyalties members rewards consents transfers points-expiration earning-rules "
     "rotate test custom-event-schemas branding api-usage releases diagnostics try "
     "uses filter callers "
