@@ -62,3 +62,31 @@ async def test_rules_are_listed_page_by_page(world: World) -> None:
     assert {each["id"] for page in pages for each in page["data"]} == set(ids)
     assert (await world.call("GET", f"{path}?order=name")).status_code == 400
     assert (await world.call("GET", f"{TIERS}/none/earning-rules")).status_code == 404
+
+
+async def test_rewards_are_listed_with_what_they_cost_in_the_tier(world: World) -> None:
+    await _program(world)
+    rewards = []
+    for name in ("cheaper", "fixed", "plain"):
+        product = (await world.call("POST", "/v1/products", {"name": name})).json()
+        body = {"name": name, "type": "MATERIAL", "parameters": {"product": {"id": product["id"]}}}
+        rewards.append((await world.call("POST", "/v1/rewards", body)).json()["id"])
+    for reward in rewards:
+        offer = {"campaign": "L", "parameters": {"loyalty": {"points": 100}}}
+        answer = await world.call("POST", f"/v1/rewards/{reward}/assignments", offer)
+        assert answer.status_code == 200, answer.text
+    mappings = {
+        rewards[0]: {"type": "MULTIPLY", "multiplier": 0.5},
+        rewards[1]: {"type": "CUSTOM", "points": 7},
+    }
+    [tier] = (await world.call("POST", TIERS, [SILVER | {"rewards": mappings}])).json()
+
+    listed = (await world.call("GET", f"{TIERS}/{tier['id']}/rewards")).json()
+
+    costs = {
+        each["reward"]["name"]: each["assignment"]["parameters"]["loyalty"]["points"]
+        for each in listed["data"]
+    }
+    assert costs == {"cheaper": 50, "fixed": 7, "plain": 100}
+    assert listed["total"] == 3
+    assert {each["object"] for each in listed["data"]} == {"loyalty_tier_reward"}
