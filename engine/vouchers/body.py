@@ -125,9 +125,7 @@ def _redemption(voucher: Voucher, url: str) -> Body:
 _CREATE_CAMPAIGN: Final = tag_of(CreateCampaign)
 
 
-def _voucher(
-    event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind
-) -> Rendered:
+def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
 
 
