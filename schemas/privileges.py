@@ -82,6 +82,8 @@ POST /v1/campaigns/{}/transactions/export exports.create
 GET /v1/campaigns/** campaigns.read
 * /v1/campaigns/** campaigns.write
 
+POST /v1/loyalties/members/{}/redemption redemptions.redeem
+POST /v1/loyalties/{}/members/{}/redemption redemptions.redeem
 POST /v1/loyalties/{}/members publications.publish
 POST /v1/loyalties/members/{}/transactions/export exports.create
 POST /v1/loyalties/{}/members/{}/transactions/export exports.create
@@ -91,6 +93,14 @@ GET /v1/loyalties/{}/members/** vouchers.read
 GET /v1/loyalties/members/** vouchers.read
 * /v1/loyalties/{}/members/** vouchers.write
 * /v1/loyalties/members/** vouchers.write
+GET /v1/referrals/{}/members/** vouchers.read
+GET /v1/referrals/members/** vouchers.read
+* /v1/referrals/{}/members/** vouchers.write
+* /v1/referrals/members/** vouchers.write
+GET /v1/referrals/** campaigns.read
+* /v1/referrals/** campaigns.write
+GET /v1/giveaways/** campaigns.read
+* /v1/giveaways/** campaigns.write
 GET /v1/loyalties/** campaigns.read
 * /v1/loyalties/** campaigns.write
 

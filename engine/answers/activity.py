@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple
 from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.points_activity import TELLS as POINTS_TELLS
 from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
+from engine.answers.reward_shown import tell_rewarded, tell_taken_back
 from engine.answers.tier_activity import tell_tier, tell_tier_change
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
-from engine.custom_events.body import event_referral_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
@@ -26,7 +26,7 @@ from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CustomEventTracked
+from schemas.custom_events import CustomEventTracked, EventReferral
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -168,10 +168,18 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     data: Body = {
         "event": body,
         "event_schema": {"name": tracked.name},
-        "referral": tracked.referral and event_referral_body(tracked.referral),
+        "referral": tracked.referral and _referral(tracked.referral),
         "loyalty": None,
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
+
+
+def _referral(referral: EventReferral) -> Body:
+    return {
+        "referrer": {"id": referral.referrer_id, "object": "customer"},
+        "voucher": {"id": referral.voucher_id, "code": referral.code, "object": "voucher"},
+        "campaign": {"id": referral.campaign_id, "object": "campaign"},
+    }
 
 
 def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:
@@ -194,7 +202,8 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
     order = event.evaluation.order
     if event.customer_id is None and (order is None or order.customer_id is None):
         return ()
-    return [*_redeemed(event, "APPLICABLE", "succeeded"), *_order_changed(event)]
+    redeemed = _redeemed(event, "APPLICABLE", "succeeded")
+    return [*redeemed, *tell_rewarded(event), *_order_changed(event)]
 
 
 def _redemption_failed(event: RedemptionFailed) -> list[_Told]:
@@ -218,7 +227,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
         _Told(event.customer_id, name, _NOTHING, each.voucher or each.tier, each.rollback_id)
         for each in event.rollbacks
     ]
-    return [*rollbacks, *_order_changed(event)]
+    return [*rollbacks, *tell_taken_back(event), *_order_changed(event)]
 
 
 def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:

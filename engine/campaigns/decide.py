@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import assign_rules, drop_assignments_of, rule_ids_of
+from engine.assignments.decide import assign_rules, rule_ids_of
 from engine.background.decide import start_action_event
+from engine.campaigns.delete import delete_campaign
 from engine.campaigns.generation import (
     GENERATE,
     campaign_without_vouchers,
@@ -28,11 +29,10 @@ from engine.campaigns.generation import (
 from engine.campaigns.joining import joining_started_event, joins_by_itself, too_many_joined
 from engine.campaigns.programs import with_program
 from engine.campaigns.switching import disable_campaign, enable_campaign
-from engine.campaigns.template import changed_template, with_template_items
+from engine.campaigns.template import changed_giveaway, changed_template, with_template_items
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
-from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.changes import named_changes, unchangeable_member, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -43,17 +43,13 @@ from engine.loyalty_tiers.members import recalculation_started_event
 from engine.terms.validity import invalid_campaign, invalid_voucher
 from schemas.actions import (
     ActionStarted,
-    DeleteCampaignVouchers,
-    DeletePromotions,
     GenerateVouchers,
-    Work,
 )
 from schemas.base import Millis
 from schemas.campaigns import (
     AddVouchers,
     Campaign,
     CampaignCreated,
-    CampaignDeleted,
     CampaignUpdated,
     CreateCampaign,
     DeleteCampaign,
@@ -93,7 +89,7 @@ UPDATABLE = frozenset(
     }
 )
 #: What may be named in part, as it was read.
-_READ = frozenset({"voucher"})
+_READ = frozenset({"voucher", "giveaway"})
 #: What may be named as it is: official clients send back what they read.
 FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 
@@ -186,24 +182,6 @@ def update_campaign(
     return Decision((*events, updated))
 
 
-def delete_campaign(
-    view: View, command: Command, body: DeleteCampaign, now: Millis
-) -> Decision | Refusal:
-    """Moves it to the bin, or removes it for good; what is in it follows in the background."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None or body.kind not in (None, campaign.campaign_type):
-        return not_found("campaign", body.campaign)
-    gone = structs.replace(campaign, deleted_at=now)
-    work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
-    if campaign.campaign_type == "PROMOTION":
-        work = DeletePromotions(campaign.id, campaign.last_tier_place)
-    events: list[Event] = [*drop_assignments_of(view, campaign), CampaignDeleted(gone, body.force)]
-    if not body.force:
-        events.append(bin_entry_added_event(command, "campaign", campaign.id, campaign.name, now))
-    events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
-    return Decision(tuple(events))
-
-
 def add_vouchers(
     view: View, command: Command, body: AddVouchers, now: Millis
 ) -> Decision | Refusal:
@@ -290,7 +268,9 @@ def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Camp
     changes = named_changes(campaign, given, UPDATABLE | _READ, FIXED)
     if isinstance(changes, Refusal):
         return changes
-    otherwise = changed_template(campaign, changes.pop("voucher", None))
+    otherwise = changed_template(campaign, changes.pop("voucher", None)) or changed_giveaway(
+        campaign, changes.pop("giveaway", None)
+    )
     if otherwise is not None:
         return unchangeable_member(otherwise)
     for name in changes.pop("unset_metadata_fields", None) or ():

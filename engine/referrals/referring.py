@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from engine.campaigns.free import campaign_closed
 from engine.kernel import tables
 from engine.kernel.ids import holding_id, numbered_command
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.prizes.giving import hand_out_prize
 from engine.prizes.taking_back import take_back_prize
-from engine.publications.decide import campaign_closed
 from engine.referrals.find import (
     conversions_of,
     find_referral,
@@ -233,7 +233,11 @@ def _convert(
         referee_reward=referee,
         referrer_reward=referrer,
     )
-    yield CustomerReferred(converted, conversions)
+    name = program.custom_event if by.type == "event" else None
+    code = view.get(tables.VOUCHERS, referral.voucher_id)
+    yield CustomerReferred(
+        converted, conversions, name, converted.created_at if code is None else code.created_at
+    )
 
 
 def _reward(

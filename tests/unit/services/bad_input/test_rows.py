@@ -26,7 +26,9 @@ from tests.unit.services.bad_input import (
     joining,
     keeping,
     managing,
+    referring,
     selling,
+    spending,
     stating,
     trying,
 )
@@ -59,6 +61,8 @@ TABLES: Final = {
     "## Tries and orders of many": Table(trying.TRIES, trying.BEFORE_TRIES),
     "## Loyalty programs": Table(belonging.PROGRAMS, belonging.BEFORE_PROGRAMS),
     "## Tiers of loyalty programs": Table(climbing.CLIMBING, climbing.BEFORE_CLIMBING),
+    "## Points of members": Table(spending.SPENDING, spending.BEFORE_SPENDING),
+    "## Referrals and giveaways": Table(referring.REFERRING, referring.BEFORE),
     "## Members of the contract that are refused": Table(keeping.REFUSED),
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),
