@@ -92,6 +92,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
+    "services/analytics/sink/points_facts.py": {"BESIDE": "transactions say the rest"},
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
     "engine/simulations/requests.py": {
         "_READ": "what shoppers ask for, and what takes it back; nothing else is asked again",
