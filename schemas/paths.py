@@ -15,7 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "referrals holders tree giveaways entries draw winners refuse prizes proof "
     "loyalties members rewards reward-assignments reward consents transfers points-expiration earning-rules "
-    "rotate test custom-event-schemas branding api-usage releases diagnostics try "
+    "rotate test copy custom-event-schemas branding api-usage releases diagnostics try "
     "uses filter callers "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
     "log assignments product-collections stacks assets qr barcode notifications read "
