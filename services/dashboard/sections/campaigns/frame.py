@@ -28,15 +28,25 @@ from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-_EVERY: Final = frozenset({*CODES, "PROMOTION"})
+_PROGRAM: Final = frozenset({"LOYALTY_PROGRAM"})
+_EVERY: Final = frozenset({*CODES, *_PROGRAM, "PROMOTION"})
 #: Label, the last part of the address, the privilege, and of which kinds of campaigns.
 TABS: Final = (
     ("Overview", "", "campaigns.read", _EVERY),
+    ("Members", "members", "vouchers.read", _PROGRAM),
+    ("Earning rules", "earning-rules", "campaigns.read", _PROGRAM),
+    ("Tiers", "loyalty-tiers", "campaigns.read", _PROGRAM),
+    ("Rewards", "rewards", "campaigns.read", _PROGRAM),
     ("Vouchers", "vouchers", "vouchers.read", CODES),
     ("Tiers", "tiers", "promotions.read", frozenset({"PROMOTION"})),
     ("Rules", "rules", "rules.read", _EVERY),
-    ("Publications", "publications", "publications.read", CODES),
-    ("Transactions", "transactions", "campaigns.read", frozenset({"GIFT_VOUCHERS"})),
+    ("Publications", "publications", "publications.read", CODES | _PROGRAM),
+    (
+        "Transactions",
+        "transactions",
+        "campaigns.read",
+        frozenset({"GIFT_VOUCHERS", "LOYALTY_PROGRAM"}),
+    ),
     ("History", "history", "audit.read", _EVERY),
     ("Settings", "settings", "campaigns.write", _EVERY),
 )

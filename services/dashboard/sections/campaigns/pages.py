@@ -29,7 +29,8 @@ from services.dashboard.sections.campaigns.dialogs import WHERE_TO
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import fetch_campaigns
 from services.dashboard.sections.campaigns.making import settings, wizard
-from services.dashboard.sections.campaigns.overview import OVERVIEW
+from services.dashboard.sections.campaigns.overviews import OVERVIEW
+from services.dashboard.sections.campaigns.programs import pages as programs
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -152,5 +153,6 @@ PAGES: Final = (
     *history.PAGES,
     *settings.PAGES,
     *tiers.PAGES,
+    *programs.PAGES,
     OVERVIEW,
 )
