@@ -91,6 +91,14 @@ GET /v1/loyalties/{}/members/** vouchers.read
 GET /v1/loyalties/members/** vouchers.read
 * /v1/loyalties/{}/members/** vouchers.write
 * /v1/loyalties/members/** vouchers.write
+GET /v1/referrals/{}/members/** vouchers.read
+GET /v1/referrals/members/** vouchers.read
+* /v1/referrals/{}/members/** vouchers.write
+* /v1/referrals/members/** vouchers.write
+GET /v1/referrals/** campaigns.read
+* /v1/referrals/** campaigns.write
+GET /v1/giveaways/** campaigns.read
+* /v1/giveaways/** campaigns.write
 GET /v1/loyalties/** campaigns.read
 * /v1/loyalties/** campaigns.write
 

@@ -40,6 +40,8 @@ class Publication(Shape, frozen=True):
     metadata: Metadata = field(default_factory=dict)
     failure_code: str | None = None
     failure_message: str | None = None
+    #: Whether it gave codes of a referral program.
+    is_referral_code: bool = False
 
 
 class Holding(Shape, frozen=True):

@@ -136,6 +136,10 @@ class CustomerReferred(Unanswered, tag="customer.referred", frozen=True):
 
     referral: Referral
     conversions: int
+    #: Of a custom event: what it is called.
+    event_name: str | None = None
+    #: When the referral code was made.
+    code_created_at: Millis = 0
 
 
 class ReferralRevoked(Unanswered, tag="customer.referral_revoked", frozen=True):

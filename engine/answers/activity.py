@@ -16,7 +16,6 @@ from engine.answers.tier_activity import tell_tier, tell_tier_change
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
-from engine.custom_events.body import event_referral_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
@@ -26,7 +25,7 @@ from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CustomEventTracked
+from schemas.custom_events import CustomEventTracked, EventReferral
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -168,10 +167,18 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     data: Body = {
         "event": body,
         "event_schema": {"name": tracked.name},
-        "referral": tracked.referral and event_referral_body(tracked.referral),
+        "referral": tracked.referral and _referral(tracked.referral),
         "loyalty": None,
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
+
+
+def _referral(referral: EventReferral) -> Body:
+    return {
+        "referrer": {"id": referral.referrer_id, "object": "customer"},
+        "voucher": {"id": referral.voucher_id, "code": referral.code, "object": "voucher"},
+        "campaign": {"id": referral.campaign_id, "object": "campaign"},
+    }
 
 
 def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from engine.answers.hook_payload import Told
 from engine.answers.points_shown import tell_transactions
 from engine.customers.body import customer_of, gone_customer_body, simple_customer_body
-from engine.kernel.calendar import iso_or_none
+from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.referrals.body import tier_body
 from schemas.prizes import CustomerRewarded, RewardTakenBack
@@ -18,6 +18,12 @@ from schemas.referrals import (
     ReferralTierDeleted,
     ReferralTierUpdated,
 )
+
+#: What converts, but for a custom event, which has a name.
+_CONVERSIONS: Final = {
+    "redemption": "redemption.succeeded",
+    "segment": "customer.segment.entered",
+}
 
 
 def _rewarded(event: CustomerRewarded, record: Decided) -> Told:
@@ -53,6 +59,7 @@ def rewarded_data(event: CustomerRewarded) -> Body:
             "code": voucher.code,
             "type": voucher.type,
             "campaign_id": voucher.campaign_id,
+            "created_at": iso(voucher.created_at),
             "object": "voucher",
         },
         "balance": None,
@@ -64,27 +71,42 @@ def rewarded_data(event: CustomerRewarded) -> Body:
         data["referral_tier"] = {"id": occasion.tier_id, "campaign_id": occasion.campaign_id}
     if event.redemption_id is not None:
         data["redemption"] = {"id": event.redemption_id, "object": "redemption"}
-    if event.custom_event_id is not None:
-        data["custom_event"] = {"id": event.custom_event_id, "object": "event"}
+    elif event.custom_event_id is not None:
+        data["event_id"] = event.custom_event_id
     return data
 
 
 def referred_data(event: CustomerReferred) -> Body:
-    """By whom somebody came, with which code, and what that was."""
+    """By whom somebody came, with which code, and what that was.
+
+    The contract wants an event whatever it was.
+    """
     referral = event.referral
     named = {"id": referral.related_object_id}
     kind = referral.related_object_type
+    customer = gone_customer_body(referral.customer_id)
     data: Body = {
         "referrer": gone_customer_body(referral.referrer_id),
         "campaign": {"id": referral.campaign_id, "object": "campaign"},
-        "voucher": {"id": referral.voucher_id, "code": referral.code, "object": "voucher"},
-        "custom_event": named | {"object": "event"} if kind == "event" else None,
-        "date": iso_or_none(referral.converted_at),
+        "voucher": {
+            "id": referral.voucher_id,
+            "code": referral.code,
+            "type": referral.voucher_type,
+            "created_at": iso(event.code_created_at),
+            "object": "voucher",
+        },
+        "custom_event": {
+            "object": "event",
+            "type": event.event_name or _CONVERSIONS.get(kind or "", ""),
+            "customer": customer,
+            "referral": {"code": referral.code, "referrer_id": referral.referrer_id},
+            "loyalty": {},
+        },
     }
+    if kind == "event":
+        data["custom_event"] |= named
     if kind == "redemption":
         data["redemption"] = named | {"object": "redemption"}
-    if kind == "segment":
-        data["segment"] = named | {"object": "segment"}
     return data
 
 

@@ -7,16 +7,17 @@ contract, section 10.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from msgspec import structs
-
-from engine.balances.body import balance_body
+from engine.answers.booking import (
+    Transaction,
+    book_transaction,
+    transfer_transactions,
+    with_points,
+)
 from engine.earning.body import pending_points_body
-from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
-from engine.vouchers.simple_body import simple_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -68,23 +69,11 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.vouchers import Voucher
 
 #: Why a prize was given.
 _REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
 #: Why points are taken that nobody took off.
 CANCELED: Final = "Order canceled"
-
-
-class Transaction(NamedTuple):
-    """One change of a card's balance."""
-
-    id: str
-    voucher_id: str
-    #: Empty for a card of no campaign.
-    campaign_id: str
-    #: What lists show.
-    body: Body
 
 
 def transactions(record: Decided) -> list[Transaction]:
@@ -114,7 +103,9 @@ def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transa
             details["reward"] = {"id": outcome.reward_id, "name": outcome.reward_name}
         transaction_id = new_id(redemption_id, "vtx_")
         found.append(
-            _transaction(outcome.voucher, transaction_id, "REDEMPTION", -paid, at, details=details)
+            book_transaction(
+                outcome.voucher, transaction_id, "REDEMPTION", -paid, at, details=details
+            )
         )
     return found
 
@@ -126,9 +117,9 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
         if each.voucher is None or not paid:
             continue
         # what it got back too late is another transaction, which follows
-        refunded = _with_points(each.voucher, each.expired)
+        refunded = with_points(each.voucher, each.expired)
         rollback = {"rollback": {"id": each.rollback_id}}
-        yield _transaction(
+        yield book_transaction(
             refunded,
             new_id(each.rollback_id, "vtx_"),
             "REFUND",
@@ -141,7 +132,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
 
 
 def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(
+    yield book_transaction(
         event.voucher,
         event.transaction_id,
         "ADDITION" if event.amount > 0 else "REMOVAL",
@@ -155,50 +146,14 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
 
 
 def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
-
-
-def _points_transferred(event: PointsTransferred, at: Millis) -> Iterator[Transaction]:
-    """One of each card that gives, each followed by that of the card which gets it."""
-    for move in event.moves:
-        details = {
-            "source_voucher": simple_voucher_body(move.origin),
-            "destination_voucher": simple_voucher_body(move.destination),
-        }
-        sides = (
-            (move.origin, move.out_id, "TRANSFER_OUT", -move.points, move.in_id),
-            (move.destination, move.in_id, "TRANSFER_IN", move.points, move.out_id),
-        )
-        for card, transaction_id, kind, points, related in sides:
-            yield _transaction(
-                card,
-                transaction_id,
-                kind,
-                points,
-                at,
-                source=event.source,
-                source_id=move.source_id,
-                reason=move.reason,
-                related=related,
-                details=details,
-                operation="MANUAL",
-            )
-
-
-def _with_points(voucher: Voucher, points: int) -> Voucher:
-    """A card with so many points more than it has."""
-    card = voucher.loyalty_card
-    if card is None or not points:
-        return voucher
-    more = structs.replace(card, balance=card.balance + points)
-    return structs.replace(voucher, loyalty_card=more)
+    yield book_transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
 
 
 def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
     """A code that is given books nothing."""
     if event.amount:
         reason = _REASONS[event.occasion.side]
-        yield _transaction(
+        yield book_transaction(
             event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
         )
 
@@ -206,13 +161,13 @@ def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
 def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
     if event.amount and event.voucher is not None:
         reason = _REASONS[event.occasion.side]
-        yield _transaction(
+        yield book_transaction(
             event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
         )
 
 
 def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(
+    yield book_transaction(
         event.voucher,
         event.transaction_id,
         "ACCRUAL",
@@ -225,7 +180,7 @@ def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
 def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
     pending = event.pending
     order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
-    transaction = _transaction(
+    transaction = book_transaction(
         event.voucher,
         event.transaction_id,
         "ACTIVATION",
@@ -242,7 +197,7 @@ def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Tr
 def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
     """What is missing was taken before: of nothing there is no transaction."""
     if event.points:
-        yield _transaction(
+        yield book_transaction(
             event.voucher,
             event.transaction_id,
             "REMOVAL",
@@ -287,36 +242,6 @@ def _triggered(trigger: Trigger) -> Body:
     return body
 
 
-def _transaction(
-    voucher: Voucher,
-    transaction_id: str,
-    kind: str,
-    amount: int,
-    at: Millis,
-    *,
-    source: str | None = None,
-    source_id: str | None = None,
-    reason: str | None = None,
-    related: str | None = None,
-    details: Body | None = None,
-    operation: str = "AUTOMATIC",
-) -> Transaction:
-    balance = balance_body(voucher, amount, operation=operation)
-    body: Body = {
-        "id": transaction_id,
-        "source_id": source_id,
-        "voucher_id": voucher.id,
-        "campaign_id": voucher.campaign_id,
-        "source": source,
-        "reason": reason,
-        "type": f"{'CREDITS' if voucher.loyalty_card is None else 'POINTS'}_{kind}",
-        "details": {"balance": balance, **(details or {})},
-        "related_transaction_id": related,
-        "created_at": iso(at),
-    }
-    return Transaction(transaction_id, voucher.id, voucher.campaign_id or "", body)
-
-
 def _order(order: Order | None) -> Body:
     return {} if order is None else {"order": {"id": order.id, "source_id": order.source_id}}
 
@@ -328,7 +253,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
-        PointsTransferred: _points_transferred,
+        PointsTransferred: transfer_transactions,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,

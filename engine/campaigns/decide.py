@@ -28,7 +28,7 @@ from engine.campaigns.generation import (
 from engine.campaigns.joining import joining_started_event, joins_by_itself, too_many_joined
 from engine.campaigns.programs import with_program
 from engine.campaigns.switching import disable_campaign, enable_campaign
-from engine.campaigns.template import changed_template, with_template_items
+from engine.campaigns.template import changed_giveaway, changed_template, with_template_items
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
@@ -93,7 +93,7 @@ UPDATABLE = frozenset(
     }
 )
 #: What may be named in part, as it was read.
-_READ = frozenset({"voucher"})
+_READ = frozenset({"voucher", "giveaway"})
 #: What may be named as it is: official clients send back what they read.
 FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 
@@ -290,7 +290,9 @@ def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Camp
     changes = named_changes(campaign, given, UPDATABLE | _READ, FIXED)
     if isinstance(changes, Refusal):
         return changes
-    otherwise = changed_template(campaign, changes.pop("voucher", None))
+    otherwise = changed_template(campaign, changes.pop("voucher", None)) or changed_giveaway(
+        campaign, changes.pop("giveaway", None)
+    )
     if otherwise is not None:
         return unchangeable_member(otherwise)
     for name in changes.pop("unset_metadata_fields", None) or ():

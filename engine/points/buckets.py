@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.ids import new_id
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.points.expiration import (
@@ -245,7 +246,7 @@ class _Buckets:
         for bucket in self._sorted():
             if bucket.moves and bucket.expires_at != ends:
                 self._set(bucket, 0)
-                self.put(bucket.id, ends, bucket.points, moves=True)
+                self.put(_moved_id(bucket, ends), ends, bucket.points, moves=True)
 
     def shown(self, card: LoyaltyCard) -> Voucher:
         """The card with what of it expires next."""
@@ -294,7 +295,8 @@ class _Buckets:
             return later
         self._set(alike[-1], 0)
         ends, day = bucket.expires_at, bucket.expires_on
-        return structs.replace(alike[-1], expires_at=ends, expires_on=day)
+        moved_id = _moved_id(alike[-1], ends)
+        return structs.replace(alike[-1], id=moved_id, expires_at=ends, expires_on=day)
 
     def _set(self, bucket: PointsBucket, points: int) -> None:
         """So many points are in the bucket; one without any is gone."""
@@ -306,6 +308,11 @@ class _Buckets:
             self._living[key] = after
         else:
             self._living.pop(key, None)
+
+
+def _moved_id(bucket: PointsBucket, ends: Millis) -> str:
+    """The id of what was in a bucket and ends at another time."""
+    return new_id(f"{bucket.id}/{ends}", "lopb_")
 
 
 def _spend(buckets: _Buckets, voucher: Voucher, points: int) -> Booked:

@@ -72,7 +72,7 @@ def _voucher(publication: Publication) -> Body:
         "code": publication.codes[0],
         "object": "voucher",
         "campaign": publication.campaign,
-        "is_referral_code": False,
+        "is_referral_code": publication.is_referral_code,
     }
     if publication.discount is not None:
         body["discount"] = discount_body(publication.discount)

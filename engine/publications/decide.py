@@ -308,6 +308,7 @@ def _with_vouchers(publication: Publication, vouchers: tuple[Voucher, ...]) -> P
         voucher_type=vouchers[0].type if vouchers else None,
         discount=only.discount if only else None,
         gift=only.gift if only else None,
+        is_referral_code=any(each.is_referral_code for each in vouchers),
         loyalty_card=only.loyalty_card if only else None,
     )
 

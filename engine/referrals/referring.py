@@ -233,7 +233,11 @@ def _convert(
         referee_reward=referee,
         referrer_reward=referrer,
     )
-    yield CustomerReferred(converted, conversions)
+    name = program.custom_event if by.type == "event" else None
+    code = view.get(tables.VOUCHERS, referral.voucher_id)
+    yield CustomerReferred(
+        converted, conversions, name, converted.created_at if code is None else code.created_at
+    )
 
 
 def _reward(

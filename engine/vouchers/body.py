@@ -125,10 +125,22 @@ def _redemption(voucher: Voucher, url: str) -> Body:
 _CREATE_CAMPAIGN: Final = tag_of(CreateCampaign)
 
 
-def _voucher(
-    event: VoucherCreated | VoucherUpdated | PointsTransferred, record: Decided, _: KeyKind
-) -> Rendered:
+def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
+
+
+def _points_transferred(event: PointsTransferred, record: Decided, _: KeyKind) -> Rendered:
+    """The card that got them; the contract has a text for its switch here, and no null for days."""
+    body = voucher_body(event.voucher, record.assignments, record.categories)
+    return Rendered(
+        200,
+        body
+        | {
+            "active": "true" if event.voucher.active else "false",
+            "validity_timeframe": body["validity_timeframe"] or {},
+            "validity_day_of_week": body["validity_day_of_week"] or [],
+        },
+    )
 
 
 def _vouchers_generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
@@ -147,7 +159,7 @@ ANSWERS: Answers = MappingProxyType(
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
-        PointsTransferred: _voucher,
+        PointsTransferred: _points_transferred,
         VoucherDeleted: shows_nothing,
         VouchersGenerated: _vouchers_generated,
     }

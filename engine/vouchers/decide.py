@@ -67,7 +67,7 @@ UPDATABLE = frozenset(
     }
 )
 #: What may be named as it is: official clients send back what they read.
-FIXED = ("id", "code", "campaign", "campaign_id")
+FIXED = ("id", "code", "campaign", "campaign_id", "is_referral_code")
 
 
 def create_voucher(

@@ -36,6 +36,8 @@ class Secrets:
     issuing: bytes
     #: Encrypts the secrets of users' second factors.
     second_factors: bytes
+    #: Seeds of the draws of giveaways.
+    draws: bytes
     #: Wraps the customers' data keys.
     wrapping: bytes
 
@@ -49,6 +51,10 @@ class Secrets:
     def hash_token(self, token: str) -> str:
         """What is stored of a token: its HMAC-SHA256, hexadecimal."""
         return hmac.digest(self.tokens, token.encode(), "sha256").hex()
+
+    def draw_seed(self, project: str, nonce: str) -> str:
+        """The seed of a project's draw, 64 hexadecimal digits; derived, so that it is stored nowhere."""
+        return hmac.digest(self.draws, f"{project}/{nonce}".encode(), "sha256").hex()
 
     def webhook_token(self, project: str) -> str:
         """What a project's webhooks are signed with; derived, so that it is stored nowhere.

@@ -6,9 +6,14 @@ from fronts.writes import Writes
 from runtime.http.service import Part, Service
 from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
+from services.catalog.campaigns.seeds import Seeds
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.giveaways import giveaway_router
+from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
+from services.catalog.loyalty.referrals import referral_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -50,15 +55,20 @@ def catalog_service(
     def health() -> Mapping[str, Part]:
         return {"project": Part("starting") if bootstrap.keys is None else Part()}
 
+    seeds = Seeds(issuance.secrets)
     return Service(
         name="catalog",
         routes=custom_event_routes(writes),
         routers=(
             import_router(writes, view_of),
             voucher_router(writes, view_of),
-            campaign_router(writes, view_of),
+            campaign_router(writes, view_of, seeds),
             member_router(writes, view_of),
             program_router(writes, view_of),
+            holder_router(writes, view_of),
+            referral_router(writes, view_of),
+            giveaway_router(writes, view_of, seeds, keys.clock_ms),
+            member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),

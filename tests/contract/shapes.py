@@ -57,6 +57,8 @@ INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
     ("6_res_validate_promotion_object", "categories"): _CATEGORIES,
     # one is true or false by itself and a text for each tier, in the same answer
     ("6_res_validate_promotion_object", "valid"): {"type": "boolean"},
+    # a reward has a number for its amount everywhere else
+    ("2_obj_campaign_object_campaigns_qualification", "amount"): {"type": "integer"},
     # a campaign's rule for codes has a number for their length everywhere else
     ("2_obj_campaign_object_voucher_object_DISCOUNT", "length"): {"type": "integer"},
     ("2_obj_campaign_object_voucher_object_GIFT_CARD", "length"): {"type": "integer"},
@@ -70,6 +72,9 @@ MORE = {
     "6_res_validate_voucher_discount_unit_product": _UNITS,
     "6_res_validate_voucher_discount_unit_sku": _UNITS,
     "DiscountUnitVouchersEffectTypes": _UNITS,
+    # kinds of campaigns, conversions and rewards of our own
+    "CampaignBase": {"GIVEAWAY"},
+    "ReferralProgram": {"segment", "CAMPAIGN"},
     "ManagementProjectsWebhookBase": {
         "alert.raised",
         "customer.segment.entered",

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.answers import hook_campaigns, hook_events
+from engine.answers import hook_campaigns, hook_events, hook_prizes, points_shown
 from schemas.webhooks import EVENT_NAMES, TEST_NAME
 from tests.contract.answers import (
     PICTURE,
@@ -251,12 +251,12 @@ EVENT: dict[str, Any] = {
 }
 
 
+#: What says what webhooks are told.
+TELLING = tuple(each.__file__ for each in (hook_events, hook_campaigns, hook_prizes, points_shown))
+
+
 def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:
-    told = [
-        node
-        for path in (hook_events.__file__, hook_campaigns.__file__)
-        for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))
-    ]
+    told = [node for path in TELLING for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))]
     texts = [each.value for each in told if isinstance(each, ast.Constant)]
     dotted = re.compile(r"[a-z_]+(\.[a-z_]+)+")
     sent = {text for text in texts if isinstance(text, str) and dotted.fullmatch(text)}

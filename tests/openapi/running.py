@@ -11,7 +11,7 @@ import httpx
 from fronts.query_string import SUPPORTED
 from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
-from tests.openapi import background, loyalty_tiers, offers, selling, shop, team
+from tests.openapi import background, loyalty_tiers, offers, programs, selling, shop, team
 from tests.openapi.steps import Kept, Step, filled, found_at
 
 STORY: Final = (
@@ -24,6 +24,7 @@ STORY: Final = (
     *offers.CAMPAIGNS,
     *offers.PROMOTIONS,
     *offers.PUBLICATIONS,
+    *programs.PROGRAMS,
     *loyalty_tiers.TIERS,
     *selling.VALIDATIONS,
     *selling.WATCHED,

@@ -58,9 +58,10 @@ def state(**states: str) -> Field:
 
 #: Under METADATA_PREFIX in the fields of a list: every key of the metadata is a field, too.
 ANY_METADATA: Final = texts("")
-#: Nothing is a referral code yet; publications say so as a text.
-REFERRAL: Final = Field("flag", "0")
-REFERRAL_TEXT: Final = text("'FALSE'", capitals=True)
+#: Referral codes, and their programs and publications; the latter say so as a text.
+IS_REFERRAL: Final = "numbers['is_referral_code']"
+REFERRAL: Final = Field("flag", IS_REFERRAL)
+REFERRAL_TEXT: Final = text(f"if({IS_REFERRAL} = 1, 'TRUE', 'FALSE')", capitals=True)
 
 
 class Where:

@@ -29,7 +29,7 @@ from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
-from services.audit.lists.filters import Field, Where
+from services.audit.lists.filters import IS_REFERRAL, Field, Where
 from services.audit.lists.parameters import parameters_of
 
 _ACCESS: Final = "access_settings"
@@ -139,7 +139,7 @@ def _add_ids(where: Where, given: list[Given]) -> None:
 
 def _add_referral(where: Where, given: list[Given]) -> None:
     if flag_of(given, "is_referral_code"):
-        where.add("0")
+        where.add(f"{IS_REFERRAL} = 1")
 
 
 def _add_areas(where: Where, given: list[Given]) -> None:

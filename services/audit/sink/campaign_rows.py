@@ -68,6 +68,7 @@ def campaign_row(project: str, campaign: Campaign) -> EntityRow:
             "start_date": campaign.start_date,
             "expiration_date": campaign.expiration_date,
             "active": int(campaign.active),
-        },
+        }
+        | ({"is_referral_code": 1} if campaign.referral_program is not None else {}),
         metadata=campaign.metadata,
     )

@@ -37,5 +37,6 @@ def _publication(project: str, publication: Publication) -> EntityRow:
             "tracking_id": publication.tracking_id,
             "channel": publication.channel,
         },
+        numbers={"is_referral_code": 1} if publication.is_referral_code else {},
         metadata=publication.metadata,
     )

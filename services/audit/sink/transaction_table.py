@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from engine.answers.transactions import Transaction, transactions
+from engine.answers.booking import Transaction
+from engine.answers.transactions import transactions
 from engine.kernel.encode import to_json
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table

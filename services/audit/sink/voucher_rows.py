@@ -105,6 +105,7 @@ def voucher_row(project: str, voucher: Voucher) -> EntityRow:
             "amount": gift.amount if gift else None,
             "balance": gift.balance if gift else None,
             "active": int(voucher.active),
-        },
+        }
+        | ({"is_referral_code": 1} if voucher.is_referral_code else {}),
         metadata=voucher.metadata,
     )

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Long, Short, Shown, Unserved, read_whole
+from fronts.fields import Body, Day, Long, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.campaigns import CampaignType
 from schemas.vouchers import VoucherType
 from services.catalog.campaigns.program_bodies import CardTemplateBody, TiersExpirationBody
 from services.catalog.campaigns.promotion_bodies import PromotionBody
+from services.catalog.campaigns.referral_bodies import GiveawayBody, ReferralProgramBody
 from services.catalog.dates import End, Start
 from services.catalog.terms.bodies import (
     VALUES,
@@ -24,8 +25,6 @@ from services.catalog.terms.bodies import (
     TimeframeBody,
 )
 
-#: Of the API's types of campaigns, those that are not served.
-UNSERVED = ("REFERRAL_PROGRAM",)
 #: The type of a campaign of each type of vouchers.
 KINDS: Mapping[str, CampaignType] = MappingProxyType(
     {
@@ -37,16 +36,6 @@ KINDS: Mapping[str, CampaignType] = MappingProxyType(
 KEYS_MAX = 1000
 
 
-def _campaign_type(value: Any) -> Any:
-    if value in UNSERVED:
-        raise ValueError(f"campaigns of the type {value} are not served")
-    return value
-
-
-CampaignKind = Annotated[
-    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM", "PROMOTION"],
-    BeforeValidator(_campaign_type),
-]
 VouchersCount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=VOUCHERS_MAX)]
 
 
@@ -81,7 +70,7 @@ class CampaignTerms(Body):
     """What creating and updating a campaign have in common."""
 
     #: First, so that its error is the one that is told.
-    campaign_type: CampaignKind | None = None
+    campaign_type: CampaignType | None = None
     type: Literal["STATIC", "AUTO_UPDATE"] | None = None
     description: Long | None = None
     start_date: Start | None = None
@@ -97,7 +86,7 @@ class CampaignTerms(Body):
     category_id: Short | None = None
     access_settings: AccessSettingsBody | None = None
     loyalty_tiers_expiration: TiersExpirationBody | None = None
-    referral_program: Unserved = None
+    referral_program: ReferralProgramBody | None = None
 
 
 class CampaignVoucherBody(Body):
@@ -109,7 +98,7 @@ class CampaignVoucherBody(Body):
     loyalty_card: CardTemplateBody | None = None
     code_config: CodeConfigBody | None = None
     redemption: RedemptionBody | None = None
-    is_referral_code: Literal[False] | None = None
+    is_referral_code: StrictBool | None = None
 
     @model_validator(mode="after")
     def _has_one_value(self) -> Self:
@@ -135,6 +124,7 @@ class CreateCampaignBody(CampaignTerms):
     use_voucher_metadata_schema: StrictBool | None = None
     active: StrictBool | None = None
     validation_rules: list[Short] | None = None
+    giveaway: GiveawayBody | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -145,6 +135,8 @@ class CreateCampaignBody(CampaignTerms):
             return given
         kind = voucher.get("type")
         made = None if not isinstance(kind, str) else KINDS.get(kind)
+        if made is not None and voucher.get("is_referral_code") is True:
+            made = "REFERRAL_PROGRAM"
         return given if made is None else given | {"campaign_type": made}
 
 
@@ -170,6 +162,7 @@ class UpdateCampaignBody(CampaignTerms):
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
     options: UpdateOptionsBody | None = None
+    giveaway: dict[str, Any] | None = None
     vouchers_count: Shown = None
     promotion: Shown = None
     categories: Shown = None

@@ -44,6 +44,8 @@ from services.catalog.campaigns.campaign_bodies import (
 )
 from services.catalog.campaigns.program_bodies import card_template_of, tiers_expiration_of
 from services.catalog.campaigns.promotions import new_tier, shown_campaign
+from services.catalog.campaigns.referral_bodies import giveaway_of, referral_program_of
+from services.catalog.campaigns.seeds import Seeds
 from services.catalog.dates import place_own_days
 from services.catalog.reads import Reads
 from services.catalog.terms.values import (
@@ -80,10 +82,11 @@ _NEVER_NULL = (
     "active",
     "use_voucher_metadata_schema",
     "voucher",
+    "giveaway",
 )
 
 
-def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
+def campaign_router(writes: Writes, view_of: Reads, seeds: Seeds) -> APIRouter:
     """Campaigns; their list and their numbers are read elsewhere."""
     router = management_router("campaigns")
 
@@ -92,6 +95,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
         command = create_campaign_command(
             await place_own_days(view_of, request, body), request_id_of(request)
         )
+        command = seeds.commit(caller_of(request).project, command)
         return await writes.write(request, "campaign.create", command)
 
     @router.get("/v1/campaigns/{campaign:ident}")
@@ -177,6 +181,8 @@ def create_campaign_command(body: CreateCampaignBody, request_id: str) -> Create
         metadata=body.metadata or {},
         category_id=category_of(body.category_id, body.category),
         loyalty_tiers_expiration=make_if_given(tiers_expiration_of, body.loyalty_tiers_expiration),
+        referral_program=make_if_given(referral_program_of, body.referral_program),
+        giveaway=make_if_given(giveaway_of, body.giveaway),
     )
     rules = tuple(body.validation_rules or ())
     tiers = body.promotion.tiers if body.promotion is not None else None
@@ -194,9 +200,14 @@ def campaign_type_of(body: CreateCampaignBody) -> CampaignType:
         return "PROMOTION"
     if body.promotion is not None:
         raise invalid_payload("Property `.promotion` belongs to the campaign_type PROMOTION")
+    if body.campaign_type == "GIVEAWAY":
+        # its codes may be another campaign's
+        return "GIVEAWAY"
     if body.voucher is None:
         raise invalid_payload("Property `.voucher` is required")
     kind = KINDS[body.voucher.kind]
+    if body.voucher.is_referral_code and kind != "LOYALTY_PROGRAM":
+        kind = "REFERRAL_PROGRAM"
     if body.campaign_type not in (None, kind):
         raise invalid_payload(f"Property `.voucher` does not belong to a {body.campaign_type}")
     return kind
@@ -209,6 +220,7 @@ def template_of(voucher: CampaignVoucherBody) -> VoucherTemplate:
         discount=make_if_given(discount_of, voucher.discount),
         gift=make_if_given(gift_of, voucher.gift),
         loyalty_card=make_if_given(card_template_of, voucher.loyalty_card),
+        is_referral_code=bool(voucher.is_referral_code),
         quantity=make_if_given(lambda redemption: redemption.quantity, voucher.redemption),
         code_config=make_if_given(code_config, voucher.code_config) or CodeConfig(),
     )
@@ -234,6 +246,8 @@ def update_campaign_command(
         changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
         changes["validity_hours"] = make_if_given(hours_of, body.validity_hours)
+    if body.referral_program is not None:
+        changes["referral_program"] = referral_program_of(body.referral_program)
     if "loyalty_tiers_expiration" in named:
         changes["loyalty_tiers_expiration"] = make_if_given(
             tiers_expiration_of, body.loyalty_tiers_expiration

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
+from engine.kernel.encode import Body
 from engine.kernel.programs import find_program
 from engine.loyalty_tiers.body import expiration_body, simple_tier_body
 from engine.loyalty_tiers.find import Progress, progress_of
-from engine.kernel.encode import Body
 from fronts.query_string import invalid_parameter, read_parameters, require_known, text_of
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms

@@ -21,10 +21,9 @@ def custom_event_routes(writes: Writes) -> tuple[Route, ...]:
     async def track(request: Request) -> Response:
         content = await read_body(request)
         body = read_shape(request, content, _body)
-        for name in ("referral", "loyalty"):
-            if getattr(body, name) is not None:
-                raise invalid_payload(f"Property `.{name}` is not supported")
-        command = TrackCustomEvent(body.event, body.customer, body.metadata)
+        if body.loyalty is not None:
+            raise invalid_payload("Property `.loyalty` is not supported")
+        command = TrackCustomEvent(body.event, body.customer, body.metadata, body.referral)
         return await writes.answer(request, "event.track", content, command)
 
     return tuple(

@@ -10,7 +10,7 @@ cannot change is compared. Source of those members: the response schemas of the 
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictStr, model_validator
+from pydantic import Field, StrictBool, StrictStr, model_validator
 
 from fronts.fields import Amount, Body, Short, Shown
 from schemas.base import ID_LENGTH_MAX
@@ -110,7 +110,7 @@ class UpdateVoucherBody(VoucherTerms):
     redemption: ShownRedemptionBody | None = None
     campaign: StrictStr | None = None
     campaign_id: StrictStr | None = None
-    is_referral_code: Literal[False] | None = None
+    is_referral_code: StrictBool | None = None
     object: Literal["voucher"] | None = None
     categories: Shown = None
     assets: Shown = None

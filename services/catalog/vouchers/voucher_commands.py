@@ -26,7 +26,7 @@ CODE_LENGTH_DEFAULT = 8
 #: Members that are copied as they are.
 _PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
 #: Members that an update may name, and which the engine compares with the voucher's own.
-_FIXED = ("id", "code", "campaign", "campaign_id")
+_FIXED = ("id", "code", "campaign", "campaign_id", "is_referral_code")
 
 
 def create_voucher_command(

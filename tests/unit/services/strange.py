@@ -61,6 +61,20 @@ PROGRAM: Final = {
         "start_date": {"type": "IMMEDIATE"}, "expiration_date": TIERS_END},
 }  # fmt: skip
 LADDER: Final = [{"name": "Gold", "points": {"from": 1, "to": 9}, "metadata": {"a": 1}}]
+REWARD: Final = {
+    "type": "GIFT_VOUCHER", "related_object_parent": {"name": "Cards"}, "amount": 5,
+}  # fmt: skip
+FRIENDS: Final = {
+    "name": "Friends", "campaign_type": "REFERRAL_PROGRAM", "type": "AUTO_UPDATE",
+    "voucher": {"discount": AMOUNT, "is_referral_code": True}, "referral_program": {
+        "conversion_event_type": "custom_event", "custom_event": {"name": "e"},
+        "referee_reward": REWARD},
+}  # fmt: skip
+LOTTERY: Final = {
+    "name": "Lottery", "campaign_type": "GIVEAWAY",
+    "giveaway": {"closes_at": "2040-01-01T00:00:00.000Z", "prize": REWARD},
+}  # fmt: skip
+HOLDERS: Final = {"holders": [CUSTOMER | {"source_id": "holder"}], "metadata": {}}
 EVENT: Final = {"event": "e", "customer": CUSTOMER, "metadata": {}}
 
 #: Who asks for what, with which body; `{…}` in a path is an id of `make_shop`.
@@ -118,6 +132,15 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
     }),
     ("POST", "/v1/loyalties/L0/tiers", [{"name": "Silver", "points": {"from": 20}}]),
     ("PUT", "/v1/loyalties/L0/tiers/{rung}", {"name": "Or", "points": {"from": 1, "to": 9}}),
+    ("POST", "/v1/campaigns", FRIENDS | {"name": "F1"}),
+    ("POST", "/v1/campaigns", LOTTERY | {"name": "G1"}),
+    ("POST", "/v1/referrals/members/{code}/holders", HOLDERS),
+    ("POST", "/v1/referrals/{friends}/members/{code}/holders",
+     {"holders": [CUSTOMER | {"source_id": "other"}]}),
+    ("POST", "/v1/referrals/{friends}/tiers", {"conversions": 3, "reward": REWARD}),
+    ("PUT", "/v1/referrals/{friends}/tiers/{step}",
+     {"reward": REWARD, "parameters": {"conversions": 4}}),
+    ("POST", "/v1/giveaways/{lottery}/entries", {"customer": CUSTOMER, "metadata": {}}),
     ("POST", "/v1/loyalties/L0/members", {"customer": CUSTOMER, "metadata": {}}),
     *(
         ("POST", f"/v1/loyalties/{of}/export", {"parameters": {}})
@@ -175,7 +198,9 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
     ("PUT", "/v1/segments/{segment}", {"name": "H"}),
 ]  # fmt: skip
 #: What is sent without a body, as a form, or as a file.
-BODILESS: Final = frozenset({"enable", "disable", "permanent-deletion", "importCSV"})
+BODILESS: Final = frozenset(
+    {"draw", "prizes", "enable", "disable", "permanent-deletion", "importCSV"}
+)
 
 
 async def make_shop(world: World) -> dict[str, str]:
@@ -201,6 +226,12 @@ async def make_shop(world: World) -> dict[str, str]:
         ("reward", "rewards", {"name": "W0", "type": "COIN"} | COIN),
         ("location", "locations", {"name": "L0", "shape": CIRCLE}),
         ("segment", "segments", {"name": "G0", "type": "static", "customers": []}),
+        ("cards", "campaigns", {"name": "Cards", "voucher": {"gift": {"amount": 5}}}),
+        ("friends", "campaigns", FRIENDS),
+        ("code", "campaigns/Friends/vouchers", {}),
+        ("given", "publications", {"voucher": "{code}", "customer": {"source_id": "referrer"}}),
+        ("step", "referrals/Friends/tiers", {"conversions": 2, "reward": REWARD}),
+        ("lottery", "campaigns", LOTTERY),
         ("redemption", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
         ("other", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
     ):

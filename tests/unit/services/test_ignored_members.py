@@ -133,12 +133,6 @@ async def test_what_else_is_wrong_is_refused_and_both_are_told(world: World) -> 
 async def test_members_of_the_contract_that_are_not_built_are_refused_by_name(world: World) -> None:
     await _shop(world)
     for method, path, body, named in (
-        (
-            "POST",
-            "/v1/campaigns",
-            CAMPAIGN | {"name": "B", "referral_program": {}},
-            "referral_program",
-        ),
         ("POST", "/v1/orders", {"referrer": {"id": "cust_1"}}, "referrer"),
         ("POST", "/v1/rewards", {"parameters": {}, "stock": 5}, "stock"),
         ("POST", "/v1/rewards", {"parameters": {}, "attributes": {}}, "attributes"),

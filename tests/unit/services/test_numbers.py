@@ -114,6 +114,7 @@ OTHERWISE: Final = frozenset(
         "at",
         "begins_at",
         "ends_at",
+        "closes_at",
         "points_ratio",
         "eq",
         "ne",

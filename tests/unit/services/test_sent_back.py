@@ -24,6 +24,21 @@ RULES: Final = {
 }
 
 
+REWARD: Final = {
+    "type": "GIFT_VOUCHER", "related_object_parent": {"name": "Gifts"}, "amount": 5,
+}  # fmt: skip
+FRIENDS: Final = {
+    "name": "Friends", "voucher": {"discount": OFF, "is_referral_code": True},
+    "campaign_type": "REFERRAL_PROGRAM", "referral_program": {
+        "conversion_event_type": "custom_event", "custom_event": {"name": "e"},
+        "referee_reward": REWARD, "referrer_reward": REWARD},
+}  # fmt: skip
+LOTTERY: Final = {
+    "name": "Lottery", "campaign_type": "GIVEAWAY", "giveaway": {
+        "closes_at": "2040-01-01T00:00:00.000Z", "winners": 2, "prize": REWARD},
+}  # fmt: skip
+
+
 class Shop:
     """One of each entity that can be changed, with all that it can have."""
 
@@ -93,6 +108,9 @@ class Shop:
             "name": "Spring", "vouchers_count": 1, "category_id": category, **valid,
             "voucher": {"discount": OFF, "code_config": {"length": 9}}})  # fmt: skip
         await self.add("/v1/campaigns", {"name": "Gifts", "voucher": {"gift": {"amount": 9}}})
+        friends = await self.add("/v1/campaigns", FRIENDS)
+        await self.add(f"/v1/referrals/{friends}/tiers", {"conversions": 2, "reward": REWARD})
+        await self.add("/v1/campaigns", LOTTERY)
         tier = {"name": "A", "action": {"discount": OFF}, "validation_rules": [rule], **valid}
         sale = await self.made("/v1/campaigns", {"name": "Sale", "campaign_type": "PROMOTION",
             "promotion": {"tiers": [tier, {"name": "B", "action": {"discount": OFF}}]}})  # fmt: skip

@@ -97,6 +97,16 @@ def campaign(**more: Any) -> Callable[[World], Awaitable[Pair]]:
     return probe
 
 
+async def card_balance(world: World) -> Pair:
+    found = []
+    for more in ({}, {"balance": 7}):
+        card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 100} | more}
+        made = await world.call("POST", "/v1/loyalties", {"name": f"L{more}", "voucher": card})
+        path = f"/v1/campaigns/{made.json()['id']}/vouchers"
+        found.append((await world.call("POST", path)).json()["loyalty_card"])
+    return found[0], found[1]
+
+
 async def context_type(world: World) -> Pair:
     found = []
     for kind in ("global", "campaign.discount_coupons"):
@@ -159,6 +169,7 @@ PROBES: dict[str, Callable[[World], Awaitable[Pair]]] = {
     "hierarchy_mode": hierarchy_mode,
     "discount_quantity": discount_quantity,
     "auto_join": campaign(auto_join=True),
+    "voucher.loyalty_card.balance": card_balance,
     "voucher.code_config.initial_count": campaign(voucher={"code_config": {"initial_count": 5}}),
     "context_type": context_type,
     "options.expand: order, redemption": expand,

@@ -28,8 +28,10 @@ from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
+_GIVEAWAY: Final = frozenset({"GIVEAWAY"})
 _PROGRAM: Final = frozenset({"LOYALTY_PROGRAM"})
-_EVERY: Final = frozenset({*CODES, *_PROGRAM, "PROMOTION"})
+_REFERRALS: Final = frozenset({"REFERRAL_PROGRAM"})
+_EVERY: Final = frozenset({*CODES, *_GIVEAWAY, *_PROGRAM, "PROMOTION"})
 #: Label, the last part of the address, the privilege, and of which kinds of campaigns.
 TABS: Final = (
     ("Overview", "", "campaigns.read", _EVERY),
@@ -37,8 +39,12 @@ TABS: Final = (
     ("Earning rules", "earning-rules", "campaigns.read", _PROGRAM),
     ("Tiers", "loyalty-tiers", "campaigns.read", _PROGRAM),
     ("Rewards", "rewards", "campaigns.read", _PROGRAM),
-    ("Vouchers", "vouchers", "vouchers.read", CODES),
+    ("Referrals", "referrals", "campaigns.read", _REFERRALS),
+    ("Entries", "entries", "campaigns.read", _GIVEAWAY),
+    ("Draw", "draw", "campaigns.read", _GIVEAWAY),
+    ("Vouchers", "vouchers", "vouchers.read", CODES | _GIVEAWAY),
     ("Tiers", "tiers", "promotions.read", frozenset({"PROMOTION"})),
+    ("Rewards by number", "referral-tiers", "campaigns.read", _REFERRALS),
     ("Rules", "rules", "rules.read", _EVERY),
     ("Publications", "publications", "publications.read", CODES | _PROGRAM),
     (

@@ -42,15 +42,12 @@ REFUSED: Final[Rows] = {
     "options.recalculate_tiers of a campaign that is no loyalty program": put(
         "campaigns/Spring", {"options": {"recalculate_tiers": True}}
     ),
-    "REFERRAL_PROGRAM, referral_program; referrer and referrer_id of /v1/orders; is_referral_code: true": (
-        *post("campaigns", {"name": "N", "campaign_type": "REFERRAL_PROGRAM", "voucher": TERMS},
-              {"name": "N", "voucher": TERMS, "referral_program": {}}),
+    "referrer and referrer_id of /v1/orders; is_referral_code: true of a voucher without its program": (
         *post("orders", {"referrer": {"source_id": "ann"}}, {"referrer_id": "cust_1"}),
         *post("vouchers", TERMS | {"is_referral_code": True}),
     ),
-    "referral and loyalty of an event": post(
-        "events", {"event": "e", "customer": {"source_id": "ann"}, "referral": {"code": "A"}},
-        {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}},
+    "loyalty of an event": post(
+        "events", {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}},
     ),
     "stock and attributes of a reward, parameters.campaign, parameters.product": post(
         "rewards", {"name": "W", "type": "COIN", "stock": 5},

@@ -206,7 +206,7 @@ BAD: list[tuple[Any, str, str]] = [
     (TERMS | {"promotion": {"tiers": []}}, "invalid_payload", "PROMOTION"),
     ({"name": "N"}, "invalid_payload", ".voucher"),
     (TERMS | {"campaign_type": "LOYALTY_PROGRAM"}, "invalid_payload", "LOYALTY_PROGRAM"),
-    ({"campaign_type": "REFERRAL_PROGRAM"}, "invalid_payload", "REFERRAL_PROGRAM"),
+    (TERMS | {"campaign_type": "REFERRAL_PROGRAM"}, "invalid_payload", "REFERRAL_PROGRAM"),
     ({"voucher": TERMS["voucher"]}, "invalid_payload", ".name"),
     ({"name": "X"}, "invalid_payload", ".voucher"),
     (TERMS | {"name": ""}, "invalid_payload", ".name"),

@@ -281,7 +281,6 @@ async def test_a_browser_learns_nothing_of_a_customer_by_tracking(world: World) 
         {"event": 1, "customer": ANN},
         {"event": "x", "customer": {"name": 1}},
         {"event": "x", "customer": ANN, "metadata": [1]},
-        {"event": "x", "customer": ANN, "referral": {"code": "R"}},
         {"event": "x", "customer": ANN, "loyalty": {"code": "L"}},
     ],
 )

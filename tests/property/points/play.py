@@ -24,7 +24,7 @@ from schemas.projects import ProjectOpened
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackStack
 from schemas.rewards import Reward, RewardCreated
-from tests.property.points_model import NEVER, PointsModel
+from tests.property.points.model import NEVER, PointsModel
 from tests.unit.engine.world import DAY, NOON, World, loyalty_card, redeem
 
 CARDS: Final = ("A", "B", "C")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.points import PointsExpirationRules
-from tests.property.points_play import MOVES, Play
+from tests.property.points.play import MOVES, Play
 
 RULES = {
     "none": None,

@@ -1,0 +1,1 @@
+"""Histories of points, played beside a plain model."""
