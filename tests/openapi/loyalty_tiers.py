@@ -13,5 +13,8 @@ TIERS: Final = (
     Step("PUT", f"{_TIERS}/{{bud}}", {"name": "Young bud", "points": {"from": 100, "to": 499}}),
     Step("POST", "/v1/publications", {"customer": {"source_id": "ada"}, "campaign": {"name": "Ladder", "count": 1}}, keep={"ladder_card": "voucher.code"}, shown=False),
     Step("GET", "/v1/loyalties/members/{ladder_card}/tiers", until={"data.0": ...}),
+    Step("GET", "/v1/vouchers/{ladder_card}", keep={"ladder_card_id": "id"}, shown=False),
+    Step("GET", "/v1/loyalties/Ladder/standings", query={"ids": "{ladder_card_id}"}),
+    Step("GET", "/v1/loyalties/Ladder/summary", query={"from": "2024-01-01"}, until={"now.members": 1}),
     Step("DELETE", f"{_TIERS}/{{leaf}}"),
 )  # fmt: skip

@@ -36,7 +36,7 @@ async def program_overview(visit: Visit, row: Row) -> Node:
     path, get, one = program_path(row), visit.api.get, {"limit": "1"}
     sees_members = visit.may("vouchers.read")
     moved, members, tiers, rules, rewards = await asyncio.gather(
-        ask_quietly(get(f"{path}/points", period.params)),
+        ask_quietly(get(f"{path}/summary", period.params)),
         ask_quietly(get(f"{path}/members", one)) if sees_members else _nothing(),
         ask_quietly(get(f"{path}/tiers", one)),
         ask_quietly(get(f"{path}/earning-rules", one)),
