@@ -50,6 +50,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
+    "engine/rewards/body.py": {"_reward_assigned": "one command may make many of its own kind"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",

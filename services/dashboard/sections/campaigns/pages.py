@@ -32,7 +32,6 @@ from services.dashboard.sections.campaigns.giveaways import draw, entries
 from services.dashboard.sections.campaigns.giveaways import wizard as giveaways
 from services.dashboard.sections.campaigns.making import settings, wizard
 from services.dashboard.sections.campaigns.overviews import OVERVIEW
-from services.dashboard.sections.campaigns.programs import pages as programs
 from services.dashboard.sections.campaigns.referrals import holders, listing
 from services.dashboard.sections.campaigns.referrals import settings as referral_terms
 from services.dashboard.sections.campaigns.referrals import tiers as referral_tiers
@@ -161,7 +160,6 @@ PAGES: Final = (
     *history.PAGES,
     *settings.PAGES,
     *tiers.PAGES,
-    *programs.PAGES,
     *listing.PAGES,
     *holders.PAGES,
     *referral_tiers.PAGES,

@@ -22,7 +22,8 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
-from services.dashboard.sections.campaigns.programs.expiring import expiring_rules, say_expiring
+from services.dashboard.sections.campaigns.programs.expiring import expiring_rules
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 
 _UNSAID: Final = span(".unset")["not said yet"]
 

@@ -1,17 +1,14 @@
-"""When points expire: told as a sentence, chosen in a form, and written as the API takes it."""
+"""When points expire: chosen in a form that tells it as a sentence, and written as the API takes it."""
 
 from calendar import month_name
 from collections.abc import Mapping
 from typing import Any, Final
 
 from htpy import Node, b, div, p
-from starlette.responses import Response
 
 from services.dashboard.parts.forms import Errors, field_choice, field_text
 from services.dashboard.parts.numbers import read_whole
-from services.dashboard.web.answers import answer_node
-from services.dashboard.web.routes import Page
-from services.dashboard.web.visit import Visit
+from services.dashboard.sections.campaigns.programs.expiry_words import ENDS, say_expiring
 
 PATH: Final = "/campaigns/new/expiring"
 #: The names of all its fields.
@@ -50,59 +47,6 @@ _ROUNDINGS: Final = (
     ("PARTICULAR_MONTH", "At the end of a month that is named"),
 )
 _MONTHS: Final = tuple((str(at), month_name[at]) for at in range(1, 13))
-_ENDS: Final[Mapping[str, str]] = {
-    "END_OF_MONTH": "at the end of that month",
-    "END_OF_QUARTER": "at the end of that quarter",
-    "END_OF_HALF_YEAR": "at the end of that half of the year",
-    "END_OF_YEAR": "at the end of that year",
-}
-
-
-# --- in words
-
-
-def say_expiry(rules: Mapping[str, Any] | None) -> str:
-    """How points expire, as the rest of a sentence about them: `expire …` or `never expire`."""
-    if not rules:
-        return "never expire"
-    count = rules.get("period_value")
-    kind = rules.get("period_type")
-    if kind == "FIXED_DAY_OF_YEAR":
-        day, month = rules.get("fixed_day"), _month(rules.get("fixed_month"))
-        said = f"expire every year at the end of {day or 'a day'} {month}"
-    elif kind == "INACTIVITY":
-        said = f"expire when the card was not used for {_counted(count, 'day')}"
-    else:
-        unit = "month" if kind == "MONTH" else "day"
-        said = f"expire {_counted(count, unit)} after they were earned, {_end(rules)}"
-    notice = rules.get("notice_days")
-    return said + (f", which is told {_counted(notice, 'day')} ahead" if notice else "")
-
-
-def say_expiring(rules: Mapping[str, Any] | None) -> str:
-    """The same as a sentence."""
-    return f"Points {say_expiry(rules)}."
-
-
-def _end(rules: Mapping[str, Any]) -> str:
-    rounding = rules.get("rounding_type")
-    if rounding == "PARTICULAR_MONTH":
-        return f"at the end of the {_month(rules.get('rounding_value'))} that comes then"
-    return _ENDS.get(str(rounding), "at the end of that day")
-
-
-def _month(number: object) -> str:
-    named = number if isinstance(number, int) and 1 <= number <= 12 else 0
-    return month_name[named] or "a month"
-
-
-def _counted(count: object, unit: str) -> str:
-    if not count:
-        return f"some {unit}s"
-    return f"1 {unit}" if count == 1 else f"{count:,} {unit}s"
-
-
-# --- in a form
 
 
 def expiring_fields(
@@ -196,7 +140,7 @@ def read_expiring(values: Mapping[str, str], errors: dict[str, str]) -> dict[str
     else:
         _put(rules, "period_value", "expire_count", values, errors)
     rounding = values.get("expire_rounding", "")
-    if kind == "MONTH" and rounding in _ENDS:
+    if kind == "MONTH" and rounding in ENDS:
         rules["rounding_type"] = rounding
     elif kind == "MONTH" and rounding == "PARTICULAR_MONTH":
         month = read_whole(values.get("expire_month") or "12")
@@ -223,13 +167,3 @@ def _put(
         errors[name] = "A whole number above zero is wanted"
     else:
         rules[member] = count
-
-
-async def show_expiring(visit: Visit) -> Response:
-    """The fields after something of them was chosen, with their sentence."""
-    asked = visit.request.query_params
-    values = {name: asked.get(name, "").strip() for name in FIELDS}
-    return answer_node(expiring_fields(values, {}, may_follow=asked.get("follow") == "true"))
-
-
-PAGES: Final = (Page(PATH, show_expiring, "campaigns.read"),)

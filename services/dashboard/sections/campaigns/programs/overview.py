@@ -14,7 +14,7 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.naming import campaign_category, campaign_href
-from services.dashboard.sections.campaigns.programs.expiring import say_expiring
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.naming import EARNING, LADDER, program_path
 from services.dashboard.sections.campaigns.programs.qualifying import say_qualifying
 from services.dashboard.web.asking import ask_quietly

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.dashboard.sections.campaigns.programs import (
-    expiring,
+    expiring_page,
     exporting,
     member,
     member_actions,
@@ -16,7 +16,7 @@ from services.dashboard.sections.campaigns.programs import (
 )
 
 PAGES: Final = (
-    *expiring.PAGES,
+    *expiring_page.PAGES,
     *exporting.PAGES,
     *members.PAGES,
     *member_actions.PAGES,

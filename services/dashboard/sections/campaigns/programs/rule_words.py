@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.dashboard.parts.show import Row, Show
-from services.dashboard.sections.campaigns.programs.expiring import say_expiry
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiry
 
 #: What a rule gives points for, as the API names it, and how a form calls it; empty: a custom event.
 EVENTS: Final = (

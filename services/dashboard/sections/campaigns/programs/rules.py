@@ -14,7 +14,7 @@ from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.campaigns.programs.expiring import say_expiring
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.naming import EARNING as TAB
 from services.dashboard.sections.campaigns.programs.naming import LIST_MAX, program_path
 from services.dashboard.sections.campaigns.programs.rule_names import find_rule_names

@@ -6,7 +6,7 @@ from htpy import Node, fragment, p
 
 from services.dashboard.parts.forms import Errors, field_area, field_switch, group
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.campaigns.programs.expiring import say_expiring
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.qualifying import qualifying_fields
 
 
