@@ -16,5 +16,7 @@ TIERS: Final = (
     Step("GET", "/v1/vouchers/{ladder_card}", keep={"ladder_card_id": "id"}, shown=False),
     Step("GET", "/v1/loyalties/Ladder/standings", query={"ids": "{ladder_card_id}"}),
     Step("GET", "/v1/loyalties/Ladder/summary", query={"from": "2024-01-01"}, until={"now.members": 1}),
+    Step("GET", f"{_TIERS}/{{bud}}/earning-rules"),
+    Step("GET", f"{_TIERS}/{{bud}}/rewards"),
     Step("DELETE", f"{_TIERS}/{{leaf}}"),
 )  # fmt: skip
