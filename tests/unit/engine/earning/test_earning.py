@@ -3,6 +3,7 @@
 import pytest
 
 from engine.kernel import tables
+from engine.segments.following import customers_at_once
 from schemas.api import OrderInput
 from schemas.campaigns import DeleteCampaign, DisableCampaign
 from schemas.customers import DeleteCustomer, UpdateCustomer
@@ -232,3 +233,14 @@ def test_another_holder_of_a_program_earns_by_the_own_limits(world: World) -> No
     assert earned(order(world, source_id="a")) == [10]
     assert earned(order(world, source_id="b", who="bob")) == [10]
     assert reasons(order(world, source_id="c")) == ["limit_count"]
+
+
+def test_work_in_the_background_does_fewer_customers_at_once_where_they_earn(
+    world: World,
+) -> None:
+    before = customers_at_once(world.view)
+    for _ in range(4):
+        rule(world)
+
+    assert before == 500
+    assert customers_at_once(world.view) == 300_000 // (4 * 1500)
