@@ -1,5 +1,6 @@
 """What is earned for, by whom and why not: orders, redemptions, custom events, segments, tiers."""
 
+import msgspec
 import pytest
 
 from engine.kernel import tables
@@ -137,7 +138,7 @@ def test_entering_a_segment_earns_once_each_time(world: World) -> None:
     rule(world, fixed(50), "customer.segment.entered", segment_id=segment_id)
 
     for flag, gains in ((b"true", [50]), (b"true", []), (b"false", []), (b"true", [50])):
-        changes = b'{"metadata":{"vip":' + flag + b"}}"
+        changes = msgspec.Raw(b'{"metadata":{"vip":' + flag + b"}}")
         assert earned(world.when(UpdateCustomer("alice", changes))) == gains
 
 
