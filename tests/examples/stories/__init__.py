@@ -17,6 +17,7 @@ from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
 from tests.examples.stories.publications import publications
 from tests.examples.stories.redemptions import redemptions
+from tests.examples.stories.rewards import rewards
 from tests.examples.stories.rules import rules
 from tests.examples.stories.sessions import sessions
 from tests.examples.stories.users import users
@@ -38,6 +39,7 @@ _ALL: tuple[Story, ...] = (
     promotions,
     publications,
     redemptions,
+    rewards,
     rules,
     sessions,
     users,
