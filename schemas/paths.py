@@ -15,6 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "referrals holders tree giveaways entries draw winners refuse prizes proof "
     "loyalties members rewards reward-assignments reward consents transfers points-expiration "
+    "earning-rules pending-points activate cancel "
     "rotate test custom-event-schemas branding api-usage releases diagnostics try "
     "uses filter callers "
     "stacking-rules categories locations validation-rules validation-rules-assignments "

@@ -29,6 +29,7 @@ from tests.unit.services.bad_input import (
     referring,
     rewarding,
     selling,
+    spending,
     stating,
     trying,
 )
@@ -61,6 +62,7 @@ TABLES: Final = {
     "## Tries and orders of many": Table(trying.TRIES, trying.BEFORE_TRIES),
     "## Loyalty programs": Table(belonging.PROGRAMS, belonging.BEFORE_PROGRAMS),
     "## Tiers of loyalty programs": Table(climbing.CLIMBING, climbing.BEFORE_CLIMBING),
+    "## Points of members": Table(spending.SPENDING, spending.BEFORE_SPENDING),
     "## Referrals and giveaways": Table(referring.REFERRING, referring.BEFORE),
     "## Rewards": Table(rewarding.REWARDS, rewarding.BEFORE_REWARDS),
     "## Members of the contract that are refused": Table(keeping.REFUSED, rewarding.BEFORE_REWARDS),
