@@ -13,13 +13,12 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.giveaways.entries import person
 from services.dashboard.sections.campaigns.giveaways.naming import has_closed, status_badge
 from services.dashboard.sections.campaigns.giveaways.overview import api_path
 from services.dashboard.sections.campaigns.giveaways.proof import commitment_part, proof_part
 from services.dashboard.sections.campaigns.naming import campaign_href, say_gives
 from services.dashboard.sections.campaigns.prizes import say_given
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import ask_quietly
@@ -133,7 +132,7 @@ def _winner(drawn: Row, people: Mapping[str, Row], show: Show, *, may: bool) -> 
     won = drawn.get("status") == "WINNER"
     return (
         show.number(drawn.get("place")),
-        person(drawn.get("customer_id"), people),
+        person_link(drawn.get("customer_id"), people),
         span[
             status_badge(drawn),
             drawn.get("reason") and span(".muted")[f" {drawn['reason']}"],

@@ -17,7 +17,7 @@ from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.giveaways.naming import SOURCES, has_closed
 from services.dashboard.sections.campaigns.giveaways.overview import api_path
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.customer_names import find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused
@@ -43,13 +43,6 @@ async def _content(visit: Visit, row: Row, errors: Errors | None) -> Node:
     ]
 
 
-def person(customer_id: object, people: Mapping[str, Row]) -> Node:
-    """A customer by name, leading to the customer."""
-    known = people.get(str(customer_id))
-    name = customer_name(known) if known else str(customer_id)
-    return link(name, f"/customers/{escape_segment(str(customer_id))}")
-
-
 def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) -> Node:
     """Entries in the order of their ids, which is the order that the draw goes by."""
     show, after = visit.show, found.get("more_starting_after")
@@ -59,7 +52,7 @@ def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) 
             ("Customer", "By", "State", "When", "Entry"),
             [
                 (
-                    person(each.get("customer_id"), people),
+                    person_link(each.get("customer_id"), people),
                     _source(each),
                     badge("Withdrawn", "violet")
                     if each.get("withdrawn_at")
