@@ -14,6 +14,7 @@ from services.dashboard.sections.campaigns.budgets import budget_meter
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,
     kind_name,
+    period_of,
     say_gives,
     state_badge,
 )
@@ -62,11 +63,7 @@ COLUMNS: Final = (
     Column("kind", "Kind", lambda row, _: kind_name(row)),
     Column("status", "Status", lambda row, _: state_badge(row.get("state", ""))),
     Column("gives", "Gives", lambda row, show: muted(say_gives(row, show))),
-    Column(
-        "period",
-        "Period",
-        lambda row, show: show.period(row.get("start_date"), row.get("expiration_date")),
-    ),
+    Column("period", "Period", period_of),
     Column("codes", "Codes", _codes, is_number=True),
     Column(
         "redeemed",

@@ -14,9 +14,9 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
 from services.dashboard.sections.campaigns.gathering import find_campaign
-from services.dashboard.sections.campaigns.giveaways.naming import SOURCES, has_closed
+from services.dashboard.sections.campaigns.giveaways.naming import SOURCES, count_entries
 from services.dashboard.sections.campaigns.giveaways.overview import api_path
-from services.dashboard.sections.campaigns.naming import campaign_href
+from services.dashboard.sections.campaigns.naming import campaign_href, has_closed
 from services.dashboard.sections.customer_names import find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
@@ -48,7 +48,7 @@ def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) 
     show, after = visit.show, found.get("more_starting_after")
     return fragment[
         grid(
-            f"{show.number(found.get('total') or 0)} entries",
+            count_entries(found.get("total") or 0, show).capitalize(),
             ("Customer", "By", "State", "When", "Entry"),
             [
                 (
@@ -93,7 +93,7 @@ def _entering(row: Row, errors: Errors | None) -> Node:
     each = (row.get("giveaway") or {}).get("each_event")
     return section(".card.pad.stack", aria_label="Enter a customer")[
         h2["Enter a customer"],
-        form(".row", method="post", action=campaign_href(row, "entries"), data_guard=True)[
+        form(".row.asking", method="post", action=campaign_href(row, "entries"), data_guard=True)[
             idempotency(),
             error_list(errors) if errors else None,
             field_lookup("customer", "Customer", "customer"),

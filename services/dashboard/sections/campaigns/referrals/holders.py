@@ -101,7 +101,7 @@ def _adding(row: Row, code: str, errors: Errors | None) -> Node:
     path = f"{holders_href(row, code)}/add"
     return section(".card.pad.stack", aria_label="Add a friend")[
         h2["Add a friend"],
-        form(".row", method="post", action=path, data_guard=True)[
+        form(".row.asking", method="post", action=path, data_guard=True)[
             idempotency(),
             error_list(errors) if errors else None,
             field_lookup(

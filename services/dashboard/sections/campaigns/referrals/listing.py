@@ -87,7 +87,7 @@ def _people_in(tree: Any) -> set[str]:
 
 def _finder(row: Row, wanted: str, people: People) -> Node:
     chosen = ((wanted, customer_name(people.get(wanted)) if wanted in people else wanted),)
-    return form(".card.pad.row", method="get", action=campaign_href(row, "referrals"))[
+    return form(".card.pad.row.asking", method="get", action=campaign_href(row, "referrals"))[
         field_lookup("customer", "Whom did somebody bring?", "customer", chosen if wanted else ()),
         button(".btn")[icon("search", 14), "Show"],
     ]
