@@ -34,7 +34,7 @@ from schemas.qualifications import RulePosting
 from schemas.records import Seen
 from schemas.redemptions import Redemption
 from schemas.referrals import Referral, ReferralTier
-from schemas.rewards import Reward
+from schemas.rewards import Reward, RewardAssignment
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
@@ -199,6 +199,10 @@ LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
 #: By voucher id: of the cards whose holders are in a tier, or on the way to one.
 STANDINGS: Table[Standing] = Table("loyalty-standing", Standing)
 REWARDS: Table[Reward] = Table("reward", Reward)
+REWARD_ASSIGNMENTS: Table[RewardAssignment] = Table("reward-assignment", RewardAssignment)
+#: By campaign id and reward id, and by reward id and campaign id → the assignment's id.
+PROGRAM_REWARDS: Table[str] = Table("program-reward", str)
+REWARD_PROGRAMS: Table[str] = Table("reward-program", str)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.
 FOLLOWED: Table[FollowedSegments] = Table("followed-segments", FollowedSegments)

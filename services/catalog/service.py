@@ -14,6 +14,8 @@ from services.catalog.loyalty.members import member_router
 from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
+from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
+from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -89,7 +91,10 @@ def catalog_service(
             stacking_router(writes, view_of),
             category_router(writes, view_of),
             reward_router(writes, view_of),
+            reward_assignment_router(writes, view_of),
+            program_reward_router(writes, view_of),
             loyalty_tier_router(writes, view_of),
+            tier_contents_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
             trial_router(writes, view_of),

@@ -50,6 +50,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
+    "engine/rewards/body.py": {"_reward_assigned": "one command may make many of its own kind"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
@@ -87,6 +88,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
+    "services/analytics/sink/points_facts.py": {"BESIDE": "transactions say the rest"},
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
     "engine/simulations/requests.py": {
         "_READ": "what shoppers ask for, and what takes it back; nothing else is asked again",

@@ -11,7 +11,16 @@ import httpx
 from fronts.query_string import SUPPORTED
 from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
-from tests.openapi import background, loyalty_tiers, offers, programs, selling, shop, team
+from tests.openapi import (
+    background,
+    loyalty_tiers,
+    member_points,
+    offers,
+    programs,
+    selling,
+    shop,
+    team,
+)
 from tests.openapi.steps import Kept, Step, filled, found_at
 
 STORY: Final = (
@@ -26,6 +35,7 @@ STORY: Final = (
     *offers.PUBLICATIONS,
     *programs.PROGRAMS,
     *loyalty_tiers.TIERS,
+    *member_points.MEMBER_POINTS,
     *selling.VALIDATIONS,
     *selling.WATCHED,
     *selling.REDEMPTIONS,

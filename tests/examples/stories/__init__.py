@@ -12,6 +12,7 @@ from tests.examples.stories.exports import exports
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
 from tests.examples.stories.loyalty_tiers import loyalty_tiers
+from tests.examples.stories.member_points import member_points
 from tests.examples.stories.programs import programs
 from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
@@ -33,6 +34,7 @@ _ALL: tuple[Story, ...] = (
     imports,
     keeping,
     loyalty_tiers,
+    member_points,
     programs,
     projects,
     promotions,
