@@ -21,7 +21,7 @@ PRIZE = {
     "amount": 500,
     "related_object_parent": {"id": "camp_9", "name": "Points club"},
 }
-PROOF = {
+PROOF: dict[str, Any] = {
     "algorithm": "sorted-ids/1",
     "commitment": "c0ffee",
     "seed": None,
