@@ -25,6 +25,8 @@ from engine.answers.hook_people import (
     tell_forgotten_customer,
     tell_segments,
 )
+from engine.answers.hook_points import TELLS as POINTS_TELLS
+from engine.answers.hook_points import tell_transactions
 from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
 from engine.answers.hook_rules import (
     tell_assignment,
@@ -32,8 +34,6 @@ from engine.answers.hook_rules import (
     tell_reward_assignment,
     tell_rule,
 )
-from engine.answers.points_shown import TELLS as POINTS_TELLS
-from engine.answers.points_shown import tell_transactions
 from engine.answers.reward_shown import reward_data
 from engine.customers.body import (
     customer_of,

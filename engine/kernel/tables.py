@@ -189,7 +189,7 @@ EARNING_OF: Table[str] = Table("earning-of", str)
 EARNINGS: Table[Earnings] = Table("earnings", Earnings)
 #: By order id, from when on it is paid.
 ORDER_EARNINGS: Table[OrderEarnings] = Table("order-earnings", OrderEarnings)
-#: By voucher id and its own; and by campaign id and its own → voucher id.
+#: By voucher id and its own; and by campaign id and its own → the voucher's id, a slash, its own.
 PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
 CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
 #: By voucher id and the id of points that are pending no longer → what became of them.

@@ -8,9 +8,13 @@ from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.campaigns.seeds import Seeds
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.balances import member_balance_router
+from services.catalog.loyalty.earning_rules import earning_rule_router
+from services.catalog.loyalty.estimates import estimate_router
 from services.catalog.loyalty.giveaways import giveaway_router
 from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.pending_points import pending_points_router
 from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
@@ -66,6 +70,10 @@ def catalog_service(
             voucher_router(writes, view_of),
             campaign_router(writes, view_of, seeds),
             member_router(writes, view_of),
+            member_balance_router(writes, view_of),
+            earning_rule_router(writes, view_of),
+            pending_points_router(writes, view_of),
+            estimate_router(writes, view_of),
             program_router(writes, view_of),
             holder_router(writes, view_of),
             referral_router(writes, view_of),

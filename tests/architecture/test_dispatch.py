@@ -33,8 +33,11 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/earned_transactions.py": {"BOOKS": "a part of the table of transactions"},
+    "engine/answers/hook_points.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/hook_prizes.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/prizes_activity.py": {"TELLS": "a part of the table of feeds"},
     "engine/answers/points_shown.py": {
-        "TELLS": "a part of the table of webhooks",
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
     },
@@ -52,6 +55,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
     "engine/rewards/body.py": {"_reward_assigned": "one command may make many of its own kind"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
+    "services/catalog/loyalty/earning_rules.py": {"_all_rules": "its own command"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
         "_Projects._set_zone": "its own command",
