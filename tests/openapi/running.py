@@ -13,6 +13,7 @@ from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
 from tests.openapi import (
     background,
+    earning,
     loyalty_tiers,
     member_points,
     offers,
@@ -35,6 +36,7 @@ STORY: Final = (
     *offers.PROMOTIONS,
     *offers.PUBLICATIONS,
     *programs.PROGRAMS,
+    *earning.EARNING,
     *loyalty_tiers.TIERS,
     *member_points.MEMBER_POINTS,
     *rewards.REWARDS,

@@ -8,6 +8,7 @@ from tests.examples.stories.campaigns import campaigns
 from tests.examples.stories.catalogue import catalogue
 from tests.examples.stories.clients import clients
 from tests.examples.stories.customers import customers
+from tests.examples.stories.earning import earning
 from tests.examples.stories.exports import exports
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
@@ -31,6 +32,7 @@ _ALL: tuple[Story, ...] = (
     catalogue,
     clients,
     customers,
+    earning,
     exports,
     imports,
     keeping,

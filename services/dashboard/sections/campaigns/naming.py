@@ -1,13 +1,14 @@
 """How a campaign is told in one line: its kind, what it gives, how it stands."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from htpy import Node
 
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import NOTHING, Show, read_moment
 from services.dashboard.sections.campaigns.prizes import say_draw
 from services.dashboard.web.visit import escape_segment
 
@@ -15,6 +16,7 @@ KINDS: Final = (
     ("DISCOUNT_COUPONS", "Discount codes"),
     ("GIFT_VOUCHERS", "Gift cards"),
     ("PROMOTION", "Promotion"),
+    ("LOYALTY_PROGRAM", "Loyalty program"),
     ("REFERRAL_PROGRAM", "Referral program"),
     ("GIVEAWAY", "Giveaway"),
 )
@@ -45,7 +47,21 @@ def state_of(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
         return "off"
     if row.get("vouchers_generation_status") == "IN_PROGRESS":
         return "in_progress"
+    if has_closed(row):
+        return "expired"
     return told.get(str(row.get("id")), "")
+
+
+def has_closed(row: Mapping[str, Any], now: datetime | None = None) -> bool:
+    """Whether it is a giveaway that takes no entries any more."""
+    closes = read_moment((row.get("giveaway") or {}).get("closes_at"))
+    return closes is not None and closes < (now or datetime.now(UTC))
+
+
+def period_of(row: Mapping[str, Any], show: Show) -> Node:
+    """From when to when it runs; a giveaway until it closes."""
+    closes = (row.get("giveaway") or {}).get("closes_at")
+    return show.period(row.get("start_date"), row.get("expiration_date") or closes)
 
 
 def state_badge(state: str) -> Node:
@@ -63,6 +79,8 @@ def say_gives(row: Mapping[str, Any], show: Show) -> str:
     if row.get("giveaway"):
         return say_draw(row, show)
     voucher = row.get("voucher") or {}
+    if voucher.get("loyalty_card"):
+        return "Points on a card"
     gift = voucher.get("gift")
     if gift:
         return f"{show.money(gift.get('amount'))} of credit"
@@ -88,6 +106,13 @@ def campaign_category(row: Mapping[str, Any]) -> str:
 def campaign_href(row: Mapping[str, Any], tab: str = "") -> str:
     """The address of a tab of a campaign."""
     return f"/campaigns/{escape_segment(str(row['id']))}" + (f"/{tab}" if tab else "")
+
+
+def said_parts(row: Mapping[str, Any]) -> str:
+    """What it gives, as sentences about it say: codes, cards or tiers."""
+    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+        return "cards"
+    return "codes" if has_codes(row) else "tiers"
 
 
 def has_codes(row: Mapping[str, Any]) -> bool:
