@@ -30,6 +30,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/answers/activity.py": {"_publication_succeeded": "a failure has no vouchers"},
     "engine/redemptions/rollback.py": {"_refusal": "stacks are rolled back by one command only"},
     "engine/sessions/body.py": {"_session_answer": "a refusal has no session"},
+    "services/analytics/sink/campaign_tables.py": {"_prize": "the other takes it back"},
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},

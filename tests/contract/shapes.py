@@ -74,6 +74,7 @@ MORE = {
     "DiscountUnitVouchersEffectTypes": _UNITS,
     # kinds of campaigns, conversions and rewards of our own
     "CampaignBase": {"GIVEAWAY"},
+    "CustomerRedeemable": {"GIVEAWAY"},
     "ReferralProgram": {"segment", "CAMPAIGN"},
     "ManagementProjectsWebhookBase": {
         "alert.raised",

@@ -41,6 +41,8 @@ from services.analytics.measures.queries import (
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
 from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
 
+#: Customers who were referred, and of whom that was taken back.
+_REFERRED = ("referred", "unreferred")
 _PARAMETERS = frozenset({"start_date", "end_date"})
 
 
@@ -68,6 +70,9 @@ def summary_route(reads: Reads) -> Route:
         }
         numbers = _numbers(redeemed, rollbacks_failed, validations, facts)
         numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
+        if campaign.referral_program is not None:
+            referred, taken_back = (facts.get(kind, (0, 0))[0] for kind in _REFERRED)
+            numbers["referred_customers"] = max(referred - taken_back, 0)
         shown = campaign_body(campaign)
         # what binds the campaign is not kept here, and not asked for
         shown.pop("validation_rules_assignments", None)

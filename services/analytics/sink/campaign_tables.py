@@ -54,7 +54,14 @@ from schemas.promotion_events import (
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.referrals import REFERRAL_EVENTS
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    ReferralRevoked,
+)
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -64,7 +71,6 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.vouchers import Voucher
 
 _NAME = "LowCardinality(String)"
 
@@ -112,8 +118,9 @@ class CampaignFact(NamedTuple):
     project: str
     at: Millis
     campaign: str
-    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: of points `points_added`, `points_subtracted`, `points_expired`, `points_transferred`.
+    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, of
+    #: points `points_added`, `points_subtracted`, `points_expired`, `points_transferred`, and of
+    #: customers `referred`, `unreferred`.
     kind: str
     counted: int = 1
     #: Credits; of `published` how many vouchers that gave.
@@ -183,19 +190,21 @@ def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
 
 
-def _rewarded(event: CustomerRewarded) -> _Fact:
-    return _booked(event.voucher, "added", event.amount)
+def _customer_referred(event: CustomerReferred) -> _Fact:
+    return event.referral.campaign_id, "referred", 1, 0
 
 
-def _reward_taken_back(event: RewardTakenBack) -> _Fact:
-    return _booked(event.voucher, "subtracted", event.amount)
+def _referral_revoked(event: ReferralRevoked) -> _Fact:
+    return (event.referral.campaign_id, "unreferred", 1, 0) if event.converted else None
 
 
-def _booked(voucher: Voucher | None, kind: str, amount: int) -> _Fact:
-    if voucher is None or not amount:
+def _prize(event: CustomerRewarded | RewardTakenBack) -> _Fact:
+    voucher = event.voucher
+    if voucher is None or not event.amount:
         return None
+    kind = "added" if isinstance(event, CustomerRewarded) else "subtracted"
     kind = kind if voucher.loyalty_card is None else f"points_{kind}"
-    return voucher.campaign_id or "", kind, 1, amount
+    return voucher.campaign_id or "", kind, 1, event.amount
 
 
 def _points_expired(event: PointsExpired) -> _Fact:
@@ -286,8 +295,10 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
-        CustomerRewarded: _rewarded,
-        RewardTakenBack: _reward_taken_back,
+        CustomerRewarded: _prize,
+        RewardTakenBack: _prize,
+        CustomerReferred: _customer_referred,
+        ReferralRevoked: _referral_revoked,
         PointsExpired: _points_expired,
         PointsTransferred: _points_transferred,
         PublicationSucceeded: _publication_succeeded,
@@ -304,7 +315,9 @@ UNCOUNTED = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
-    REFERRAL_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
     RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
