@@ -11,7 +11,16 @@ import httpx
 from fronts.query_string import SUPPORTED
 from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
-from tests.openapi import background, loyalty_tiers, offers, programs, selling, shop, team
+from tests.openapi import (
+    background,
+    loyalty_tiers,
+    offers,
+    programs,
+    referrals,
+    selling,
+    shop,
+    team,
+)
 from tests.openapi.steps import Kept, Step, filled, found_at
 
 STORY: Final = (
@@ -26,6 +35,7 @@ STORY: Final = (
     *offers.PUBLICATIONS,
     *programs.PROGRAMS,
     *loyalty_tiers.TIERS,
+    *referrals.REFERRALS,
     *selling.VALIDATIONS,
     *selling.WATCHED,
     *selling.REDEMPTIONS,
@@ -37,6 +47,8 @@ STORY: Final = (
     *background.ENDS,
 )
 SECONDS_MAX: Final = 120.0
+#: In which a giveaway has its entries, and after which it is drawn.
+SOON: Final = timedelta(seconds=8)
 POLL_SECONDS: Final = 0.1
 
 
@@ -67,6 +79,7 @@ def run_story(url: str, keys: Mapping[str, str]) -> Iterator[Told]:
     }
     with client(base_url=url, timeout=60.0) as http:
         for step in STORY:
+            kept["soon"] = (datetime.now(UTC) + SOON).isoformat()
             answer = _ask_in_time(http, step, kept)
             path = httpx.URL(filled(step.path, kept)).path
             route = route_of(step.method, path)

@@ -145,7 +145,7 @@ def giveaway_router(
         view, found = await known(request, campaign)
         require_known(read_parameters(request.query_params.multi_items()), frozenset())
         made = find_draw(view, found.id)
-        body = proof_body(found, made, entries_count(view, found.id))
+        body = proof_body(found, made, entries_count(view, found.id), clock())
         return writes.respond(request, 200, body)
 
     return router
