@@ -25,6 +25,7 @@ from services.dashboard.sections.products import pages as products
 from services.dashboard.sections.profile import general, password, security, two_factor
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.rewards import pages as rewards
 from services.dashboard.sections.rules import pages as rules
 from services.dashboard.sections.segments import pages as segments
 from services.dashboard.sections.settings import brand, keys, oauth_clients, schemas, usage
@@ -42,6 +43,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *redemptions.PAGES,
     *vouchers.PAGES,
     *promotions.PAGES,
+    *rewards.PAGES,
     *categories.PAGES,
     *orders.PAGES,
     *products.PAGES,

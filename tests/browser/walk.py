@@ -19,7 +19,7 @@ _PLACE: Final = re.compile(r"\{[^}]+\}")
 GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
     "/lookup/{kind}": (
         "voucher", "campaign", "customer", "order", "product", "collection", "validation-rule",
-        "promotion-tier", "segment", "category", "location", TEXTS[0],
+        "promotion-tier", "loyalty-program", "gift-cards", "code-campaign", "reward-campaign", "segment", "category", "location", TEXTS[0],
     ),
 }  # fmt: skip
 #: Lists that fill while pages are asked for: what of them is always the same.

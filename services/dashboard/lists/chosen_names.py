@@ -14,6 +14,7 @@ _PATHS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "campaign": "/v1/campaigns/{}",
         "promotion": "/v1/campaigns/{}",
+        "loyalty-program": "/v1/campaigns/{}",
         "category": "/v1/categories/{}",
         "customer": "/v1/customers/{}",
         "segment": "/v1/segments/{}",

@@ -30,6 +30,7 @@ NAV: Final = (
                 "redemptions.read",
                 ("/validations", "/sessions", "/stacking-rules"),
             ),
+            ("Rewards", "gift", "/rewards", "rewards.read", ()),
         ),
     ),
     (

@@ -71,6 +71,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "campaign": _CAMPAIGN,
     "campaign-name": _CAMPAIGN._replace(value=_named),
     "promotion": _CAMPAIGN._replace(always=(("campaign_type", "PROMOTION"),)),
+    "loyalty-program": _CAMPAIGN._replace(always=(("campaign_type", "LOYALTY_PROGRAM"),)),
+    "gift-cards": _CAMPAIGN._replace(always=(("campaign_type", "GIFT_VOUCHERS"),)),
+    "reward-campaign": _CAMPAIGN._replace(
+        always=tuple(
+            (f"filters[campaign_type][conditions][$in][{at}]", kind)
+            for at, kind in enumerate(("DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM"))
+        )
+    ),
+    "code-campaign": _CAMPAIGN._replace(always=(("campaign_type", "DISCOUNT_COUPONS"),)),
     "customer": Kind(
         "/v1/customers",
         "customers",

@@ -20,8 +20,11 @@ FORM_FIELD_BYTES_MAX: Final = 1_048_576
 
 #: Where pages of one thing are, these are pages of their own.
 WORDS: Final = frozenset(
-    {"new", "filter", "import", "import-skus", "calendar", "new-client", "order", "tiers", "work"}
-)
+    {
+        "new", "filter", "import", "import-skus", "calendar", "new-client", "order", "tiers", "work",
+        "referrals", "giveaways",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

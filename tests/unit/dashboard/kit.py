@@ -22,6 +22,8 @@ EVERYTHING = [
     "promotions.write",
     "categories.read",
     "categories.write",
+    "rewards.read",
+    "rewards.write",
     "rules.read",
     "rules.write",
     "products.read",

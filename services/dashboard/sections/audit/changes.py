@@ -27,6 +27,9 @@ KINDS: Final = (
     "voucher",
     "promotion_tier",
     "promotion_stack",
+    "earning_rule",
+    "loyalty_tier",
+    "referral_tier",
     "validation_rule",
     "validation_rules_assignment",
     "stacking_rules",
@@ -48,6 +51,7 @@ KINDS: Final = (
 )
 #: Kinds of things that have a page → where one of them is shown.
 PLACES: Final = {
+    "reward": "/rewards/",
     "campaign": "/campaigns/",
     "voucher": "/vouchers/",
     "promotion_tier": "/promotion-tiers/",

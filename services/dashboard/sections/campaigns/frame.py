@@ -28,12 +28,18 @@ from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-_EVERY: Final = frozenset({*CODES, "PROMOTION"})
+_GIVEAWAY: Final = frozenset({"GIVEAWAY"})
+_REFERRALS: Final = frozenset({"REFERRAL_PROGRAM"})
+_EVERY: Final = frozenset({*CODES, *_GIVEAWAY, "PROMOTION"})
 #: Label, the last part of the address, the privilege, and of which kinds of campaigns.
 TABS: Final = (
     ("Overview", "", "campaigns.read", _EVERY),
-    ("Vouchers", "vouchers", "vouchers.read", CODES),
+    ("Referrals", "referrals", "campaigns.read", _REFERRALS),
+    ("Entries", "entries", "campaigns.read", _GIVEAWAY),
+    ("Draw", "draw", "campaigns.read", _GIVEAWAY),
+    ("Vouchers", "vouchers", "vouchers.read", CODES | _GIVEAWAY),
     ("Tiers", "tiers", "promotions.read", frozenset({"PROMOTION"})),
+    ("Rewards by number", "referral-tiers", "campaigns.read", _REFERRALS),
     ("Rules", "rules", "rules.read", _EVERY),
     ("Publications", "publications", "publications.read", CODES),
     ("Transactions", "transactions", "campaigns.read", frozenset({"GIFT_VOUCHERS"})),

@@ -8,15 +8,18 @@ from htpy import Node
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.sections.campaigns.prizes import say_draw
 from services.dashboard.web.visit import escape_segment
 
 KINDS: Final = (
     ("DISCOUNT_COUPONS", "Discount codes"),
     ("GIFT_VOUCHERS", "Gift cards"),
     ("PROMOTION", "Promotion"),
+    ("REFERRAL_PROGRAM", "Referral program"),
+    ("GIVEAWAY", "Giveaway"),
 )
 #: Those that give codes.
-CODES: Final = frozenset({"DISCOUNT_COUPONS", "GIFT_VOUCHERS"})
+CODES: Final = frozenset({"DISCOUNT_COUPONS", "GIFT_VOUCHERS", "REFERRAL_PROGRAM"})
 #: What the server calls the states of a campaign, as they are shown: name, word, look.
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "active": ("Active", "good"),
@@ -57,6 +60,8 @@ def say_gives(row: Mapping[str, Any], show: Show) -> str:
     """What somebody gets from it: a discount, credits, or tiers."""
     if row.get("campaign_type") == "PROMOTION":
         return say_tiers(row)
+    if row.get("giveaway"):
+        return say_draw(row, show)
     voucher = row.get("voucher") or {}
     gift = voucher.get("gift")
     if gift:

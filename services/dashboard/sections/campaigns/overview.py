@@ -22,7 +22,6 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.columns import budget_meter
-from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import find_budgets
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,
@@ -319,6 +318,3 @@ def _terms(row: Row, show: Show) -> Node:
 def _pattern(voucher: Mapping[str, Any]) -> Node:
     config = voucher.get("code_config") or {}
     return span(".mono")[config.get("pattern") or NOTHING]
-
-
-OVERVIEW = tab_page("", overview)

@@ -28,8 +28,14 @@ from services.dashboard.sections.campaigns.columns import COLUMNS
 from services.dashboard.sections.campaigns.dialogs import WHERE_TO
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import fetch_campaigns
+from services.dashboard.sections.campaigns.giveaways import draw, entries
+from services.dashboard.sections.campaigns.giveaways import wizard as giveaways
 from services.dashboard.sections.campaigns.making import settings, wizard
-from services.dashboard.sections.campaigns.overview import OVERVIEW
+from services.dashboard.sections.campaigns.overviews import OVERVIEW
+from services.dashboard.sections.campaigns.referrals import holders, listing
+from services.dashboard.sections.campaigns.referrals import settings as referral_terms
+from services.dashboard.sections.campaigns.referrals import tiers as referral_tiers
+from services.dashboard.sections.campaigns.referrals import wizard as referrals
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -143,6 +149,8 @@ PAGES: Final = (
     Page("/campaigns/{id}/disable", switching.disable_one, "campaigns.write", "POST"),
     Page("/campaigns/{id}/delete", switching.delete_one, "campaigns.write", "POST"),
     *wizard.PAGES,
+    *referrals.PAGES,
+    *giveaways.PAGES,
     *list_pages(CAMPAIGNS),
     *adding.PAGES,
     *binding.PAGES,
@@ -152,5 +160,11 @@ PAGES: Final = (
     *history.PAGES,
     *settings.PAGES,
     *tiers.PAGES,
+    *listing.PAGES,
+    *holders.PAGES,
+    *referral_tiers.PAGES,
+    *referral_terms.PAGES,
+    *entries.PAGES,
+    *draw.PAGES,
     OVERVIEW,
 )

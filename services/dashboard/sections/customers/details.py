@@ -20,6 +20,7 @@ from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.customer_names import customer_name
 from services.dashboard.sections.customers.dialogs import customer_actions, customer_dialogs
+from services.dashboard.sections.customers.loyalty import find_loyalty
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -44,10 +45,13 @@ async def tell_customer(visit: Visit, key: str) -> Details:
         ask_quietly(visit.api.get(f"{path}/segments")),
         ask_quietly(visit.api.get(f"{path}/redeemables", {"limit": str(_HELD_MAX)})),
     )
-    return customer_details(visit, row, segments, held)
+    loyalty = await find_loyalty(visit, row, held)
+    return customer_details(visit, row, segments, held, loyalty)
 
 
-def customer_details(visit: Visit, row: Row, segments: Row | None, held: Row | None) -> Details:
+def customer_details(
+    visit: Visit, row: Row, segments: Row | None, held: Row | None, loyalty: Node = None
+) -> Details:
     """The same of what was answered; None: that could not be asked."""
     show, name = visit.show, customer_name(row)
     path = f"/customers/{escape_segment(str(row['id']))}"
@@ -64,6 +68,7 @@ def customer_details(visit: Visit, row: Row, segments: Row | None, held: Row | N
         block(
             "Segments", not_known() if segments is None else _segments(segments.get("data") or [])
         ),
+        loyalty,
         block("Codes held", not_known() if held is None else _held(held, show)),
         block("Metadata", metadata_facts(row.get("metadata"))),
         div(".stack", later, role="status")[p(".muted")["Looking up what happened"]],

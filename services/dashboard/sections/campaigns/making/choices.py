@@ -30,6 +30,22 @@ _UNIT_EFFECTS: Final = (
     ("ADD_MISSING_ITEMS", "Add them where they are missing, else make them free"),
 )
 
+#: Kinds of campaigns that have forms of their own: label, text, icon, address.
+OWN_FORMS: Final = (
+    (
+        "Referral program",
+        "Customers bring others, and both are rewarded",
+        "users",
+        "/campaigns/referrals/new",
+    ),
+    (
+        "Giveaway",
+        "Entries until a day, then a draw that anybody can check",
+        "sparkles",
+        "/campaigns/giveaways/new",
+    ),
+)
+
 
 def chosen(names: Mapping[str, str], *values: str) -> tuple[tuple[str, str], ...]:
     """What a combobox shows for values that are chosen."""

@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from htpy import (
     Node,
+    a,
     b,
     div,
     fieldset,
     label,
     legend,
+    nav,
     p,
     small,
 )
@@ -28,6 +30,7 @@ from services.dashboard.sections.campaigns.making.choices import (
     AGAIN,
     CART_EFFECTS,
     KINDS,
+    OWN_FORMS,
     chosen,
     effects_of,
 )
@@ -76,6 +79,12 @@ def type_part(draft: Draft, errors: Errors) -> Node:
                     ),
                 ]
                 for each in TEMPLATES
+            )
+        ],
+        nav(".choices", aria_label="Kinds with forms of their own")[
+            (
+                a(".choice", href=href)[icon(sign, 20), b[name], small[text]]
+                for name, text, sign, href in OWN_FORMS
             )
         ],
         input_(type="hidden", name="shown_template", value=template.name),

@@ -1,0 +1,1 @@
+"""Giveaways: made, entered, drawn, checked."""

@@ -1,0 +1,293 @@
+"""The form of a new giveaway: the prize, what makes an entry, until when."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from htpy import Node, b, fragment
+from starlette.responses import Response
+
+from services.dashboard.parts.discounts import say_discount
+from services.dashboard.parts.forms import (
+    Errors,
+    field_area,
+    field_choice,
+    field_switch,
+    field_text,
+)
+from services.dashboard.parts.numbers import read_count
+from services.dashboard.parts.show import Show
+from services.dashboard.sections.campaigns.giveaways.naming import say_entries
+from services.dashboard.sections.campaigns.making.bodies import Body, discount_of, field_of_fault
+from services.dashboard.sections.campaigns.making.choices import chosen
+from services.dashboard.sections.campaigns.making.draft import Draft
+from services.dashboard.sections.campaigns.making.names import find_names
+from services.dashboard.sections.campaigns.making.own_form import (
+    UNSAID,
+    again_at,
+    answer_form,
+    begin_draft,
+    first_sentence,
+    own_form,
+    read_own,
+    told_part,
+)
+from services.dashboard.sections.campaigns.making.sections import discount_fields, part
+from services.dashboard.sections.campaigns.prizes import prize_fields, read_prize, say_prize
+from services.dashboard.sections.campaigns.referrals.terms import find_own_names
+from services.dashboard.web.answers import answer_node, go_to
+from services.dashboard.web.asking import Refused, Unreachable
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+PATH: Final = "/campaigns/giveaways/new"
+TITLE: Final = "New giveaway"
+_STEPS: Final = (
+    ("about", "About"),
+    ("prize", "The prize"),
+    ("entries", "Who takes part"),
+    ("closes", "When it closes"),
+)
+ENTRIES: Final = (
+    ("api", "The shop says who takes part"),
+    ("order.paid", "A paid order"),
+    ("custom_event", "An event that the shop tells of"),
+)
+_BEGIN: Final = {"kind": "PERCENT", "winners": "1", "alternates": "2", "entry_type": "api"}
+#: The end of a path in the API's words → the field that it is about.
+_FIELDS: Final[Mapping[str, str]] = {
+    "giveaway.closes_at": "closes_at",
+    "giveaway.winners": "winners",
+    "giveaway.alternates": "alternates",
+    "giveaway.custom_event": "event",
+    "giveaway.prize": "prize_campaign-find",
+}
+
+
+def new_giveaway(draft: Draft, show: Show) -> Body:
+    """The body of `POST /v1/campaigns`."""
+    made = Body()
+    body, errors = made.body, made.errors
+    body |= {"name": draft["name"], "campaign_type": "GIVEAWAY", "type": "AUTO_UPDATE"}
+    body["active"] = draft.has("active")
+    if not draft["name"]:
+        errors["name"] = "Give it a name"
+    if draft["description"]:
+        body["description"] = draft["description"]
+    terms: dict[str, Any] = {"entry_type": draft["entry_type"] or "api"}
+    prize = read_prize("prize", draft.values, errors)
+    if prize is not None:
+        terms["prize"] = prize
+    else:
+        discount = discount_of(draft, errors)
+        body["voucher"] = {
+            "type": "DISCOUNT_VOUCHER",
+            "discount": discount,
+            "redemption": {"quantity": 1},
+        }
+    for name, least in (("winners", 1), ("alternates", 0)):
+        count = read_count(draft[name] or "0")
+        if count is None or not least <= count <= 100:
+            errors[name] = f"A whole number from {least} to 100"
+        terms[name] = count
+    if terms["entry_type"] == "custom_event":
+        terms["custom_event"] = {"name": draft["event"]}
+        if not draft["event"]:
+            errors["event"] = "Say what the event is called"
+    terms["each_event"] = draft.has("each_event")
+    terms["closes_at"] = show.from_local(draft["closes_at"])
+    if terms["closes_at"] is None:
+        errors["closes_at"] = "Say the day and the time"
+    body["giveaway"] = terms
+    return made
+
+
+def wizard(
+    draft: Draft,
+    show: Show,
+    names: Mapping[str, str],
+    errors: Errors | None = None,
+    key: str | None = None,
+) -> Node:
+    """The form as it stands, with what is wrong at its fields."""
+    wrong, again = errors or {}, again_at(PATH)
+    dashed = {name.replace("_", "-"): value for name, value in again.items()}
+    parts = fragment[
+        part(
+            "about",
+            "About",
+            field_text(
+                "name",
+                "Name",
+                draft["name"],
+                hint="There is one campaign of a name",
+                errors=wrong,
+                required=True,
+                autocomplete="off",
+                maxlength="256",
+            ),
+            field_area("description", "Description", draft["description"], errors=wrong, rows=2),
+        ),
+        part(
+            "prize",
+            "The prize",
+            prize_fields(
+                "prize",
+                draft.values,
+                names,
+                wrong,
+                again,
+                label="A winner gets",
+                none="A code of the giveaway itself",
+            ),
+            not draft["prize_type"]
+            and discount_fields(draft, wrong, chosen(names, draft["unit"]), dashed),
+            _number("winners", "Winners", draft, wrong, "1 to 100"),
+            _number(
+                "alternates", "Alternates", draft, wrong, "They step in where a winner is refused"
+            ),
+        ),
+        _entries_part(draft, wrong, again),
+        part(
+            "closes",
+            "When it closes",
+            field_text(
+                "closes_at",
+                "Takes entries until",
+                draft["closes_at"],
+                kind="datetime-local",
+                hint=f"Time of the project, {show.zone_name}. It can be drawn afterwards, and what is said here cannot be changed.",
+                errors=wrong,
+            ),
+            field_switch("active", "Switch it on at once", is_on=draft.has("active")),
+        ),
+    ]
+    return own_form(PATH, _STEPS, parts, told(draft, show, names), wrong, key)
+
+
+def _number(name: str, label: str, draft: Draft, errors: Errors, hint: str) -> Node:
+    return field_text(
+        name, label, draft[name], hint=hint, errors=errors, inputmode="numeric", autocomplete="off"
+    )
+
+
+def _entries_part(draft: Draft, errors: Errors, again: Mapping[str, Any]) -> Node:
+    kind = draft["entry_type"] or "api"
+    return part(
+        "entries",
+        "Who takes part",
+        field_choice("entry_type", "An entry comes by", ENTRIES, kind, errors=errors, **again),
+        kind == "custom_event"
+        and field_text(
+            "event",
+            "Name of the event",
+            draft["event"],
+            hint="As the shop sends it to /v1/events",
+            errors=errors,
+            autocomplete="off",
+        ),
+        field_switch(
+            "each_event",
+            "Each one counts",
+            is_on=draft.has("each_event"),
+            hint="Else a customer has one entry, however often",
+        ),
+    )
+
+
+def told(draft: Draft, show: Show, names: Mapping[str, str]) -> Node:
+    """The giveaway in sentences."""
+    body = new_giveaway(draft, show).body
+    terms = body["giveaway"]
+    prize = terms.get("prize")
+    if prize:
+        parent = prize["related_object_parent"]["id"]
+        gives: Node = say_prize(
+            prize | {"related_object_parent": {"name": names.get(parent)}}, show
+        )
+    else:
+        said = draft["value"] or draft["formula"]
+        gives = ["a code: ", say_discount(body["voucher"]["discount"], show) if said else UNSAID]
+    closes = draft["closes_at"].replace("T", " ")
+    sentences: list[Node] = [
+        first_sentence(draft, "a giveaway"),
+        ["A winner gets ", b[gives], ". ", b[_say_places(terms)], "."],
+        [say_entries(terms), "."],
+        [
+            "It takes entries until ",
+            b[closes or UNSAID],
+            " (time of the project), and is drawn then.",
+        ],
+        "The seed of the draw is fixed now: its fingerprint is published at once, the seed itself with the draw.",
+    ]
+    return told_part(sentences, _warn(terms))
+
+
+def _say_places(terms: Mapping[str, Any]) -> str:
+    winners, others = terms.get("winners") or 0, terms.get("alternates") or 0
+    said = "1 wins" if winners == 1 else f"{winners} win"
+    return f"{said}, {others} stand by" if others else said
+
+
+def _warn(terms: Mapping[str, Any]) -> list[Node]:
+    found: list[Node] = []
+    if not terms.get("alternates"):
+        found.append("Nobody stands by: where a winner is refused, one more is drawn.")
+    if terms.get("each_event"):
+        found.append(
+            "Who buys or does more has more entries: in many places that is a lottery, which the law treats otherwise."
+        )
+    return found
+
+
+async def _names(visit: Visit, draft: Draft) -> dict[str, str]:
+    return {**await find_names(visit, draft), **await find_own_names(visit, draft.values)}
+
+
+async def show_wizard(visit: Visit) -> Response:
+    """The form as it begins."""
+    return answer_form(visit, TITLE, wizard(begin_draft(**_BEGIN), visit.show, {}))
+
+
+async def change_wizard(visit: Visit) -> Response:
+    """The form after something was chosen that other fields depend on."""
+    form = await visit.form()
+    draft = read_own(form)
+    key = str(form.get("idempotency_key") or "") or None
+    return answer_node(wizard(draft, visit.show, await _names(visit, draft), key=key))
+
+
+async def tell_draft(visit: Visit) -> Response:
+    """The words beside the form, after something was filled in."""
+    draft = read_own(await visit.form())
+    return answer_node(told(draft, visit.show, await _names(visit, draft)))
+
+
+async def make_giveaway(visit: Visit) -> Response:
+    """Makes it; what is wrong is shown at its field."""
+    form = await visit.form()
+    draft, key = read_own(form), str(form.get("idempotency_key") or "")
+    made = new_giveaway(draft, visit.show)
+    errors = dict(made.errors)
+    if not errors:
+        try:
+            row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
+        except Refused as fault:
+            places = [each for each in _FIELDS if each in fault.details]
+            place = _FIELDS[max(places, key=len)] if places else field_of_fault(fault)
+            errors[place] = fault.sentence
+            key = ""
+        except Unreachable as fault:
+            # nothing that was typed is lost, and sent once more it is the same request
+            errors[""] = f"{fault.sentence}. Send it once more in a moment."
+        else:
+            return go_to(visit.request, f"/campaigns/{escape_segment(str(row['id']))}", "Made")
+    shown = wizard(draft, visit.show, await _names(visit, draft), errors, key or None)
+    return answer_form(visit, TITLE, shown)
+
+
+PAGES: Final = (
+    Page(PATH, show_wizard, "campaigns.write"),
+    Page(PATH, make_giveaway, "campaigns.write", "POST"),
+    Page(f"{PATH}/form", change_wizard, "campaigns.write", "POST"),
+    Page(f"{PATH}/told", tell_draft, "campaigns.write", "POST"),
+)

@@ -1,0 +1,1 @@
+"""Referral programs: made, looked at, changed."""

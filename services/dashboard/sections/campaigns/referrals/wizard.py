@@ -1,0 +1,198 @@
+"""The form of a new referral program: its code, when a friend counts, what both get."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from htpy import Node, fragment
+from starlette.responses import Response
+
+from services.dashboard.parts.discounts import say_discount
+from services.dashboard.parts.forms import Errors, field_area, field_switch, field_text
+from services.dashboard.parts.show import Show
+from services.dashboard.sections.campaigns.making.bodies import (
+    Body,
+    field_of_fault,
+    new_campaign,
+)
+from services.dashboard.sections.campaigns.making.choices import chosen
+from services.dashboard.sections.campaigns.making.draft import Draft
+from services.dashboard.sections.campaigns.making.names import find_names
+from services.dashboard.sections.campaigns.making.own_form import (
+    UNSAID,
+    again_at,
+    answer_form,
+    begin_draft,
+    first_sentence,
+    own_form,
+    read_own,
+    told_part,
+)
+from services.dashboard.sections.campaigns.making.sections import (
+    codes_part,
+    discount_fields,
+    part,
+)
+from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
+from services.dashboard.sections.campaigns.referrals.terms import (
+    FIELDS,
+    find_own_names,
+    read_terms,
+    say_program,
+    terms_fields,
+)
+from services.dashboard.web.answers import answer_node, go_to
+from services.dashboard.web.asking import Refused, Unreachable
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+PATH: Final = "/campaigns/referrals/new"
+TITLE: Final = "New referral program"
+_STEPS: Final = (
+    ("about", "About"),
+    ("gives", "What the code gives"),
+    ("rewards", "What counts, and for whom"),
+    ("codes", "Codes"),
+    ("who", "Who and when"),
+)
+_BEGIN: Final = {"kind": "PERCENT", "quantity": "", "join_once": "true", "conversion": "redemption"}
+
+
+def new_program(draft: Draft, show: Show) -> Body:
+    """The body of `POST /v1/campaigns`."""
+    made = new_campaign(draft, show)
+    made.body["campaign_type"] = "REFERRAL_PROGRAM"
+    made.body["voucher"]["is_referral_code"] = True
+    made.body["referral_program"] = read_terms(draft.values, made.errors)
+    return made
+
+
+def wizard(
+    draft: Draft,
+    show: Show,
+    names: Mapping[str, str],
+    errors: Errors | None = None,
+    key: str | None = None,
+) -> Node:
+    """The form as it stands, with what is wrong at its fields."""
+    wrong, again = errors or {}, again_at(PATH)
+    dashed = {name.replace("_", "-"): value for name, value in again.items()}
+    parts = fragment[
+        part(
+            "about",
+            "About",
+            field_text(
+                "name",
+                "Name",
+                draft["name"],
+                hint="Nobody but your team sees it; there is one campaign of a name",
+                errors=wrong,
+                required=True,
+                autocomplete="off",
+                maxlength="256",
+            ),
+            field_area("description", "Description", draft["description"], errors=wrong, rows=2),
+        ),
+        part(
+            "gives",
+            "What the code gives",
+            discount_fields(draft, wrong, chosen(names, draft["unit"]), dashed),
+            hint="A customer is given a code, and passes it on; the friend who redeems it gets this.",
+        ),
+        part(
+            "rewards",
+            "What counts, and for whom",
+            terms_fields(draft.values, names, wrong, again),
+            hint="Nobody refers themselves: not with the same e-mail address or phone either.",
+        ),
+        codes_part(draft, wrong),
+        part(
+            "who",
+            "Who and when",
+            when_fields(draft, wrong, show),
+            who_fields(draft, wrong, names, with_rules=True, with_codes=True),
+            field_switch("active", "Switch it on at once", is_on=draft.has("active")),
+        ),
+    ]
+    return own_form(PATH, _STEPS, parts, told(draft, show, names), wrong, key)
+
+
+def told(draft: Draft, show: Show, names: Mapping[str, str]) -> Node:
+    """The program in sentences."""
+    body = new_program(draft, show).body
+    discount = body["voucher"].get("discount")
+    gives: Node = say_discount(discount, show) if draft["value"] or draft["formula"] else UNSAID
+    sentences = [
+        first_sentence(draft, "a referral program"),
+        *say_program(body["referral_program"], names, gives, show),
+    ]
+    return told_part(sentences, _warn(draft))
+
+
+def _warn(draft: Draft) -> list[Node]:
+    found: list[Node] = []
+    if not draft["referrer_type"]:
+        found.append("Who brings somebody gets nothing for it.")
+    if not draft["end"]:
+        found.append("It has no end: it runs until somebody switches it off.")
+    if not draft.has("join_once"):
+        found.append("A customer may hold several codes, each of which brings friends.")
+    return found
+
+
+async def _names(visit: Visit, draft: Draft) -> dict[str, str]:
+    return {**await find_names(visit, draft), **await find_own_names(visit, draft.values)}
+
+
+async def show_wizard(visit: Visit) -> Response:
+    """The form as it begins."""
+    draft = begin_draft(**_BEGIN)
+    return answer_form(visit, TITLE, wizard(draft, visit.show, {}))
+
+
+async def change_wizard(visit: Visit) -> Response:
+    """The form after something was chosen that other fields depend on."""
+    form = await visit.form()
+    draft = read_own(form)
+    key = str(form.get("idempotency_key") or "") or None
+    return answer_node(wizard(draft, visit.show, await _names(visit, draft), key=key))
+
+
+async def tell_draft(visit: Visit) -> Response:
+    """The words beside the form, after something was filled in."""
+    draft = read_own(await visit.form())
+    return answer_node(told(draft, visit.show, await _names(visit, draft)))
+
+
+async def make_program(visit: Visit) -> Response:
+    """Makes it; what is wrong is shown at its field."""
+    form = await visit.form()
+    draft, key = read_own(form), str(form.get("idempotency_key") or "")
+    made = new_program(draft, visit.show)
+    errors = dict(made.errors)
+    if not errors:
+        try:
+            row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
+        except Refused as fault:
+            errors[place_of(fault.details) or field_of_fault(fault)] = fault.sentence
+            key = ""
+        except Unreachable as fault:
+            # nothing that was typed is lost, and sent once more it is the same request
+            errors[""] = f"{fault.sentence}. Send it once more in a moment."
+        else:
+            return go_to(visit.request, f"/campaigns/{escape_segment(str(row['id']))}", "Made")
+    shown = wizard(draft, visit.show, await _names(visit, draft), errors, key or None)
+    return answer_form(visit, TITLE, shown)
+
+
+def place_of(details: str) -> str:
+    """The field of a program that the API complains of; empty: of none."""
+    found = [path for path in FIELDS if path in details]
+    return FIELDS[max(found, key=len)] if found else ""
+
+
+PAGES: Final = (
+    Page(PATH, show_wizard, "campaigns.write"),
+    Page(PATH, make_program, "campaigns.write", "POST"),
+    Page(f"{PATH}/form", change_wizard, "campaigns.write", "POST"),
+    Page(f"{PATH}/told", tell_draft, "campaigns.write", "POST"),
+)
