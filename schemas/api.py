@@ -43,7 +43,7 @@ class RewardChoice(Shape, frozen=True):
 
     id: Ident
     points: Quantity | None = None
-    #: Rewards are not assigned to campaigns yet, so any is unknown.
+    #: By which the program of the card offers it, where the caller wants to be sure.
     assignment_id: Text | None = None
 
 

@@ -10,6 +10,7 @@ from schemas.errors import Refusal
 from schemas.orders import Order, OrderItem
 from schemas.points import BucketTaken
 from schemas.promotions import PromotionTier
+from schemas.rewards import RewardTaken
 from schemas.rules import BundleShown, ItemEntry, UnitsShown
 from schemas.stacking import StackingRules
 from schemas.tallies import UnitCount
@@ -104,6 +105,12 @@ class Outcome(Shape, frozen=True):
     #: The reward that a loyalty card paid for.
     reward_id: str | None = None
     reward_name: str = ""
+    #: The offer of its program by which it did,
+    assignment_id: str | None = None
+    #: the tier of its holder that made the price,
+    loyalty_tier_id: str | None = None
+    #: and, once it is redeemed, what the customer got.
+    reward: RewardTaken | None = None
     applicable_to: tuple[ItemsShown, ...] = ()
     inapplicable_to: tuple[ItemsShown, ...] = ()
     bundle: BundleShown | None = None

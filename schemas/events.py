@@ -44,7 +44,7 @@ from schemas.referrals import (
     ReferralEvent,
     ReferralTierEvent,
 )
-from schemas.rewards import REWARD_EVENTS, RewardEvent
+from schemas.rewards import REWARD_ASSIGNMENT_EVENTS, REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
 from schemas.sessions import SESSION_EVENTS, SessionEvent
@@ -122,6 +122,9 @@ PLAIN_SETUP_EVENTS: Final = events_of(
     STACKING_EVENTS,
     USER_EVENTS,
 )
+#: What programs offer, which has no metadata that a schema binds and no list of its own in a table:
+#: tiers of referral programs, and rewards.
+PROGRAM_SETUP_EVENTS: Final = events_of(REFERRAL_TIER_EVENTS, REWARD_ASSIGNMENT_EVENTS)
 #: What a shop sets up by itself: no customer, no order and no balance changes by it.
 SETUP_EVENTS: Final = events_of(
     PLAIN_SETUP_EVENTS,
@@ -137,7 +140,7 @@ SETUP_EVENTS: Final = events_of(
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
-    REFERRAL_TIER_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
@@ -217,8 +220,8 @@ SHOP_EVENTS: Final = events_of(
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     REFERRAL_EVENTS,
-    REFERRAL_TIER_EVENTS,
     REDEMPTION_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

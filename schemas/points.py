@@ -44,12 +44,12 @@ class PointsBucket(Shape, frozen=True):
     #: What is left in it.
     points: int
     expires_at: Millis
-    #: The day that ends then, in the project's time zone, for example `2026-12-31`.
-    expires_on: str
     created_at: Millis
     updated_at: Millis | None = None
     #: Whether activity of the card moves its end.
     moves: bool = False
+    #: The day that it ends with, in the project's time zone, for example `2026-12-31`.
+    expires_on: str = ""
 
 
 class BucketTaken(Shape, frozen=True):

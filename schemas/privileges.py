@@ -82,6 +82,8 @@ POST /v1/campaigns/{}/transactions/export exports.create
 GET /v1/campaigns/** campaigns.read
 * /v1/campaigns/** campaigns.write
 
+POST /v1/loyalties/members/{}/redemption redemptions.redeem
+POST /v1/loyalties/{}/members/{}/redemption redemptions.redeem
 POST /v1/loyalties/{}/members publications.publish
 POST /v1/loyalties/members/{}/transactions/export exports.create
 POST /v1/loyalties/{}/members/{}/transactions/export exports.create

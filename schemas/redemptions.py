@@ -10,6 +10,7 @@ from schemas.evaluations import Evaluation, RequestContext, Taken
 from schemas.orders import Order
 from schemas.points import PointsBucket
 from schemas.promotions import PromotionTier
+from schemas.rewards import RewardGiven, RewardTaken
 from schemas.tallies import Periods, UnitCount
 from schemas.vouchers import Voucher
 
@@ -39,6 +40,8 @@ class Redemption(Shape, frozen=True):
     units: tuple[UnitCount, ...] = ()
     #: The day, week and month that it counts in; None: those of UTC.
     periods: Periods | None = None
+    #: What a card was redeemed for, where that was not an order.
+    reward: RewardGiven | None = None
 
 
 class RollBack(Shape, frozen=True):
@@ -73,6 +76,9 @@ class RolledBack(Shape, frozen=True):
     expired: int = 0
     #: The category that the voucher is in.
     categories: tuple[Category, ...] = ()
+    #: What the card was redeemed for, as it is after it; None: it paid for an order, or the reward
+    #: is gone.
+    reward: RewardTaken | None = None
 
 
 class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):
@@ -80,6 +86,8 @@ class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):
 
     #: What is wrong with the request beyond its redeemables; the attempt is recorded as failed.
     fault: Refusal | None = None
+    #: The program, by id or name, that the one redeemable has to be a card of; empty: any.
+    of_program: str | None = None
 
 
 class RollBackRedemption(RollBack, tag="roll_back_redemption", frozen=True):

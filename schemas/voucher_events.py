@@ -43,6 +43,8 @@ class VoucherDeleted(Shape, tag="voucher.deleted", frozen=True):
     campaign_number: int | None = None
     #: What was left on a gift card, in minor units.
     credits: int = 0
+    #: What was left on a loyalty card.
+    points: int = 0
 
 
 VoucherEvent = VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | VoucherDeleted

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.points_activity import TELLS as POINTS_TELLS
 from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
+from engine.answers.reward_shown import tell_rewarded, tell_taken_back
 from engine.answers.tier_activity import tell_tier, tell_tier_change
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
@@ -201,7 +202,8 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
     order = event.evaluation.order
     if event.customer_id is None and (order is None or order.customer_id is None):
         return ()
-    return [*_redeemed(event, "APPLICABLE", "succeeded"), *_order_changed(event)]
+    redeemed = _redeemed(event, "APPLICABLE", "succeeded")
+    return [*redeemed, *tell_rewarded(event), *_order_changed(event)]
 
 
 def _redemption_failed(event: RedemptionFailed) -> list[_Told]:
@@ -225,7 +227,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
         _Told(event.customer_id, name, _NOTHING, each.voucher or each.tier, each.rollback_id)
         for each in event.rollbacks
     ]
-    return [*rollbacks, *_order_changed(event)]
+    return [*rollbacks, *tell_taken_back(event), *_order_changed(event)]
 
 
 def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:

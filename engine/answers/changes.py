@@ -97,7 +97,6 @@ from schemas.referrals import (
     ReferralTierDeleted,
     ReferralTierUpdated,
 )
-from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -143,7 +142,6 @@ _LOCATION: Final = Subject("location", "location")
 _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
-_REWARD: Final = Subject("reward", "reward")
 _REFERRAL_TIER: Final = Subject("referral_tier", "tier")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
@@ -208,9 +206,6 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         ReferralTierCreated: _REFERRAL_TIER,
         ReferralTierUpdated: _REFERRAL_TIER,
         ReferralTierDeleted: _REFERRAL_TIER,
-        RewardCreated: _REWARD,
-        RewardUpdated: _REWARD,
-        RewardDeleted: _REWARD,
         SegmentCreated: _SEGMENT,
         SegmentUpdated: _SEGMENT,
         SegmentDeleted: _SEGMENT,
@@ -300,7 +295,7 @@ OBJECTS: Final[Mapping[str, str]] = MappingProxyType(
 #: What others count, or what every change changes.
 _COUNTED: Final = frozenset(
     {
-        "updated_at", "redeemed_quantity", "redeemed_amount", "redeemed_points", "holds",
+        "updated_at", "redeemed", "redeemed_quantity", "redeemed_amount", "redeemed_points", "holds",
         "published", "published_at", "vouchers_count", "voucher_seq", "next_free", "generating",
         "tiers_count", "last_tier_place", "assignments_count", "members_count", "orders_amount",
         "orders_discount", "revision", "partition",

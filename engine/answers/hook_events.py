@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from engine.alerts.body import alert_body
 from engine.answers.hook_campaigns import (
-    CHUNK,
     tell_added_vouchers,
     tell_campaign,
     tell_defined_campaign,
@@ -21,12 +20,22 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
+from engine.answers.hook_people import (
+    tell_customer,
+    tell_forgotten_customer,
+    tell_segments,
+)
+from engine.answers.hook_points import TELLS as POINTS_TELLS
+from engine.answers.hook_points import tell_transactions
 from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
-from engine.answers.points_shown import TELLS as POINTS_TELLS
-from engine.answers.points_shown import tell_transactions
-from engine.assignments.body import assignment_body
+from engine.answers.hook_rules import (
+    tell_assignment,
+    tell_dropped_assignments,
+    tell_reward_assignment,
+    tell_rule,
+)
+from engine.answers.reward_shown import reward_data
 from engine.customers.body import (
-    customer_body,
     customer_of,
     short_customer_body,
     simple_customer_body,
@@ -35,8 +44,6 @@ from engine.kernel.encode import Body
 from engine.publications.body import publication_body
 from engine.redemptions.common_body import Recorded
 from engine.redemptions.history_rows import redemption_bodies
-from engine.rules.body import rule_body
-from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
 from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
@@ -103,6 +110,7 @@ from schemas.redemptions import (
     RollbackFailed,
 )
 from schemas.referrals import REFERRAL_EVENTS
+from schemas.rewards import RewardAssigned, RewardAssignmentUpdated, RewardUnassigned
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -128,7 +136,6 @@ from schemas.webhooks import (
     WebhookUpdated,
 )
 
-_SWEEP: Final = "expire_due"
 #: By what is shown and whether it came about: the event's name, and what its data calls it.
 _REDEMPTIONS: Final = {
     ("redemption", True): ("redemption.succeeded", "redemption"),
@@ -160,17 +167,6 @@ def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
     yield "voucher.deleted", {"voucher": {"id": event.voucher_id, "code": event.code}}
 
 
-def _customer(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"customer": customer_body(event.customer)}
-
-    return tell
-
-
-def _customer_forgotten(event: CustomerForgotten, _: Decided) -> Told:
-    yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
-
-
 def _redemption(event: Recorded, record: Decided) -> Told:
     """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
@@ -179,6 +175,17 @@ def _redemption(event: Recorded, record: Decided) -> Told:
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
     yield from tell_transactions(event, record)
+
+
+def _redemption_succeeded(event: RedemptionSucceeded, record: Decided) -> Told:
+    """Each redemption, and what the customer got for points."""
+    yield from _redemption(event, record)
+    customer = customer_of(record)
+    for outcome in event.evaluation.outcomes:
+        if outcome.reward is not None:
+            data = reward_data(outcome.voucher, outcome.reward, customer)
+            whom = _whom(record, event.customer_id or "", simple_customer_body)
+            yield "customer.rewarded", {"customer": whom, "balance": None} | data
 
 
 def _whom(record: Decided, customer_id: str, show: Callable[[Customer], Body]) -> Body:
@@ -205,42 +212,6 @@ def _tested(event: WebhookTestRequested, _: Decided) -> Told:
     yield "webhook.test", {"webhook": webhook_body(event.webhook)}
 
 
-def _rule(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"validation_rule": rule_body(event.rule)}
-
-    return tell
-
-
-def _assignment(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"validation_rule_assignment": assignment_body(event.assignment)}
-
-    return tell
-
-
-def _assignments_dropped(event: AssignmentsDropped, record: Decided) -> Told:
-    """Those that end with their object; of a deleted set, or of many at once, others tell."""
-    if record.command_type in (CHUNK, _SWEEP):
-        return
-    for assignment in event.assignments:
-        if assignment.rule_id in event.counts:
-            body = {"validation_rule_assignment": assignment_body(assignment)}
-            yield "business_validation_rule.assignment.deleted", body
-
-
-def _segments(name: str) -> Callable[[Any, Decided], Told]:
-    """One event for each segment that the customer enters or leaves."""
-
-    def tell(event: SegmentEntered | SegmentLeft, record: Decided) -> Told:
-        shown = _whom(record, event.customer_id, simple_customer_body)
-        for segment_id, segment_name in event.segments.items():
-            segment = simple_segment_body(segment_id, segment_name)
-            yield name, {"customer": shown, "segment": segment}
-
-    return tell
-
-
 def _alert_raised(event: AlertRaised, _: Decided) -> Told:
     yield "alert.raised", {"alert": alert_body(event.alert)}
 
@@ -253,11 +224,11 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         VoucherEnabled: _voucher("voucher.enabled"),
         VoucherDisabled: _voucher("voucher.disabled"),
         VoucherDeleted: _voucher_deleted,
-        CustomerCreated: _customer("customer.created"),
-        CustomerDeleted: _customer("customer.deleted"),
-        SegmentEntered: _segments("customer.segment.entered"),
-        SegmentLeft: _segments("customer.segment.left"),
-        CustomerForgotten: _customer_forgotten,
+        CustomerCreated: tell_customer("customer.created"),
+        CustomerDeleted: tell_customer("customer.deleted"),
+        SegmentEntered: tell_segments("customer.segment.entered"),
+        SegmentLeft: tell_segments("customer.segment.left"),
+        CustomerForgotten: tell_forgotten_customer,
         CampaignCreated: tell_defined_campaign("campaign.created"),
         CampaignUpdated: tell_defined_campaign("campaign.updated"),
         CampaignEnabled: tell_campaign("campaign.enabled"),
@@ -274,16 +245,19 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         LoyaltyTierDeleted: tell_loyalty_tier("campaign.loyalty_tier.deleted"),
         StackCreated: tell_stack("campaign.promotion_stack.created"),
         StackUpdated: tell_stack("campaign.promotion_stack.updated"),
-        ValidationRuleCreated: _rule("business_validation_rule.created"),
-        ValidationRuleUpdated: _rule("business_validation_rule.updated"),
-        ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
-        RuleAssigned: _assignment("business_validation_rule.assignment.created"),
-        RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
-        AssignmentsDropped: _assignments_dropped,
+        ValidationRuleCreated: tell_rule("business_validation_rule.created"),
+        ValidationRuleUpdated: tell_rule("business_validation_rule.updated"),
+        ValidationRuleDeleted: tell_rule("business_validation_rule.deleted"),
+        RuleAssigned: tell_assignment("business_validation_rule.assignment.created"),
+        RuleUnassigned: tell_assignment("business_validation_rule.assignment.deleted"),
+        AssignmentsDropped: tell_dropped_assignments,
+        RewardAssigned: tell_reward_assignment("campaign.reward.assignment.created"),
+        RewardAssignmentUpdated: tell_reward_assignment("campaign.reward.assignment.updated"),
+        RewardUnassigned: tell_reward_assignment("campaign.reward.assignment.deleted"),
         PublicationSucceeded: _publication_succeeded,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
-        RedemptionSucceeded: _redemption,
+        RedemptionSucceeded: _redemption_succeeded,
         RedemptionFailed: _redemption,
         RedemptionRolledBack: _redemption,
         RollbackFailed: _redemption,

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.answers.hook_payload import Told
-from engine.answers.points_shown import tell_transactions
+from engine.answers.hook_points import tell_transactions
 from engine.customers.body import customer_of, gone_customer_body, simple_customer_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body

@@ -12,11 +12,14 @@ from schemas.earning import (
     PointsTakenBack,
 )
 from schemas.pending import PENDING_EVENTS
+from schemas.rewards import REWARD_ASSIGNMENT_EVENTS, REWARD_EVENTS
 
 #: What each event changes.
 SUBJECTS: Final[Mapping[type[Any], Subject]] = MappingProxyType(
     {
         **dict.fromkeys(EARNING_RULE_EVENTS, Subject("earning_rule", "rule")),
+        **dict.fromkeys(REWARD_EVENTS, Subject("reward", "reward")),
+        **dict.fromkeys(REWARD_ASSIGNMENT_EVENTS, Subject("reward_assignment", "assignment")),
         **dict.fromkeys(PENDING_EVENTS, VOUCHER),
         PointsEarned: VOUCHER,
         PointsPending: VOUCHER,

@@ -15,7 +15,7 @@ from engine.answers.booking import (
     transfer_transactions,
     with_points,
 )
-from engine.earning.body import pending_points_body
+from engine.answers.earned_transactions import BOOKS as EARNED_BOOKS
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
 from schemas.actions import ACTION_EVENTS
@@ -26,15 +26,9 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.earning import (
-    ORDER_PAID,
-    SEGMENT_ENTERED,
-    TIER_CHANGES,
     EarningRefused,
     OrderEarningsEnded,
-    PointsEarned,
     PointsPending,
-    PointsTakenBack,
-    Trigger,
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
@@ -42,10 +36,8 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
-    PendingPointsActivated,
     PendingPointsAdjusted,
     PendingPointsCanceled,
-    TierNamed,
 )
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -72,8 +64,6 @@ from schemas.voucher_events import (
 
 #: Why a prize was given.
 _REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
-#: Why points are taken that nobody took off.
-CANCELED: Final = "Order canceled"
 
 
 def transactions(record: Decided) -> list[Transaction]:
@@ -166,82 +156,6 @@ def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transacti
         )
 
 
-def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
-    yield book_transaction(
-        event.voucher,
-        event.transaction_id,
-        "ACCRUAL",
-        event.points,
-        at,
-        details=_earned(event.rule_id, event.banner, event.tier) | _triggered(event.trigger),
-    )
-
-
-def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
-    pending = event.pending
-    order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
-    transaction = book_transaction(
-        event.voucher,
-        event.transaction_id,
-        "ACTIVATION",
-        pending.points,
-        at,
-        details=_earned(pending.rule_id, pending.banner, pending.tier)
-        | (order if pending.order_id is not None else {})
-        | {"pending_points": pending_points_body(pending)},
-        operation="MANUAL" if event.manual else "AUTOMATIC",
-    )
-    yield transaction._replace(body=transaction.body | {"type": "PENDING_POINTS_ACTIVATION"})
-
-
-def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
-    """What is missing was taken before: of nothing there is no transaction."""
-    if event.points:
-        yield book_transaction(
-            event.voucher,
-            event.transaction_id,
-            "REMOVAL",
-            -event.points,
-            at,
-            reason=CANCELED,
-            related=event.related_transaction_id,
-            details={"order": {"id": event.order_id, "source_id": event.order_source_id}}
-            | _earned(event.rule_id, None, None),
-        )
-
-
-def _earned(rule_id: str, banner: str | None, tier: TierNamed | None) -> Body:
-    """By which rule points were given, and in which tier."""
-    body: Body = {"earning_rule": {"id": rule_id, "source": {"banner": banner or ""}}}
-    if tier is not None:
-        named = {"id": tier.id, "name": tier.name}
-        body |= {"loyalty_tier": named, "holder_loyalty_tier": named}
-    return body
-
-
-def _triggered(trigger: Trigger) -> Body:
-    """For what points were given."""
-    if trigger.event == ORDER_PAID:
-        return {
-            "order": {"id": trigger.id, "source_id": trigger.name},
-            "event": {"id": trigger.id, "type": "customer.order.paid"},
-        }
-    if trigger.event == SEGMENT_ENTERED:
-        return {
-            "segment": {"id": trigger.id, "name": trigger.name},
-            "event": {"id": trigger.id, "type": trigger.event},
-        }
-    if trigger.event in TIER_CHANGES:
-        return {"event": {"id": trigger.id, "type": trigger.event}}
-    body: Body = {
-        "custom_event": {"id": trigger.id, "type": trigger.event},
-        "event": {"id": trigger.id, "type": "customer.custom_event"},
-    }
-    if trigger.schema_id is not None:
-        body["event_schema"] = {"id": trigger.schema_id, "name": trigger.event}
-    return body
-
-
 def _order(order: Order | None) -> Body:
     return {} if order is None else {"order": {"id": order.id, "source_id": order.source_id}}
 
@@ -256,9 +170,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         PointsTransferred: transfer_transactions,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
-        PointsEarned: _points_earned,
-        PendingPointsActivated: _pending_activated,
-        PointsTakenBack: _points_taken_back,
+        **EARNED_BOOKS,
     }
 )
 

@@ -1,4 +1,4 @@
-"""Which sets of validation rules bind a voucher, a campaign, a tier or an earning rule.
+"""Which sets of validation rules bind a voucher, a campaign, a tier, an earning rule, or an offer.
 
 An object carries the ids of its sets, so that deciding on it reads them without a search. The
 assignments of an object end with it, in the same record: there are few of them. A set may have any
@@ -30,16 +30,20 @@ from schemas.earning import EarningRule
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.promotions import PromotionTier
+from schemas.rewards import RewardAssignment
 from schemas.vouchers import Voucher
 
+#: What answers show with all that binds it.
+Shown = Voucher | Campaign | PromotionTier
 #: What can be bound.
-Bound = Voucher | Campaign | PromotionTier | EarningRule
+Bound = Voucher | Campaign | PromotionTier | EarningRule | RewardAssignment
 _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
     {
         Voucher: "voucher",
         Campaign: "campaign",
         PromotionTier: "promotion_tier",
         EarningRule: "earning_rule",
+        RewardAssignment: "reward_assignment",
     }
 )
 

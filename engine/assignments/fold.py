@@ -23,6 +23,7 @@ _TARGETS: Mapping[str, Table[Any]] = MappingProxyType(
         "campaign": tables.CAMPAIGNS,
         "promotion_tier": tables.TIERS,
         "earning_rule": tables.EARNING_RULES,
+        "reward_assignment": tables.REWARD_ASSIGNMENTS,
     }
 )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.assignments.decide import Bound, shown_assignments
+from engine.assignments.decide import Shown, shown_assignments
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from schemas.actions import ACTION_EVENTS
@@ -86,12 +86,12 @@ from schemas.voucher_events import (
 from schemas.webhooks import WEBHOOK_EVENTS
 
 #: Assignments by their ids.
-_Shown = dict[str, RuleAssignment]
+_Seen = dict[str, RuleAssignment]
 
 
 def with_assignments(view: View, decision: Decision) -> Decision:
     """The decision with the assignments that its answer and webhooks show."""
-    shown: _Shown = {}
+    shown: _Seen = {}
     changes = []
     for event in decision.events:
         for bound in objects_shown_by(event):
@@ -105,43 +105,43 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     return replace(decision, assignments=tuple(shown.values())) if shown else decision
 
 
-def objects_shown_by(event: Event) -> Sequence[Bound]:
+def objects_shown_by(event: Event) -> Sequence[Shown]:
     """The objects that an event shows and that its decision found in the state."""
     show = SHOWS.get(type(event))
     return () if show is None else show(event)
 
 
-def _voucher(event: Any) -> Sequence[Bound]:
+def _voucher(event: Any) -> Sequence[Shown]:
     return (event.voucher,)
 
 
-def _campaign(event: Any) -> Sequence[Bound]:
+def _campaign(event: Any) -> Sequence[Shown]:
     return (event.campaign,)
 
 
-def _tier(event: Any) -> Sequence[Bound]:
+def _tier(event: Any) -> Sequence[Shown]:
     return (event.tier,)
 
 
-def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
+def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Shown]:
     return (event.campaign, *event.tiers)
 
 
-def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
+def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Shown]:
     outcomes = event.evaluation.outcomes
     return [each.voucher for each in outcomes if each.voucher is not None]
 
 
-def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Bound]:
+def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Shown]:
     return [each.voucher for each in event.rollbacks if each.voucher is not None]
 
 
-def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Bound]:
+def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Shown]:
     return event.vouchers
 
 
 #: What each event shows.
-SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
+SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Shown]]] = MappingProxyType(
     {
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
@@ -212,21 +212,21 @@ UNSHOWN = events_of(
 )
 
 
-def _assign(shown: _Shown, event: RuleAssigned) -> None:
+def _assign(shown: _Seen, event: RuleAssigned) -> None:
     shown[event.assignment.id] = event.assignment
 
 
-def _unassign(shown: _Shown, event: RuleUnassigned) -> None:
+def _unassign(shown: _Seen, event: RuleUnassigned) -> None:
     shown.pop(event.assignment.id, None)
 
 
-def _drop(shown: _Shown, event: AssignmentsDropped) -> None:
+def _drop(shown: _Seen, event: AssignmentsDropped) -> None:
     for ended in event.assignments:
         shown.pop(ended.id, None)
 
 
 #: What each event changes of the assignments that objects show.
-CHANGES: Mapping[type[Any], Callable[[_Shown, Any], None]] = MappingProxyType(
+CHANGES: Mapping[type[Any], Callable[[_Seen, Any], None]] = MappingProxyType(
     {
         RuleAssigned: _assign,
         RuleUnassigned: _unassign,

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import assign_rules, drop_assignments_of, rule_ids_of
+from engine.assignments.decide import assign_rules, rule_ids_of
 from engine.background.decide import start_action_event
+from engine.campaigns.delete import delete_campaign
 from engine.campaigns.generation import (
     GENERATE,
     campaign_without_vouchers,
@@ -32,7 +33,6 @@ from engine.campaigns.template import changed_giveaway, changed_template, with_t
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
-from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.changes import named_changes, unchangeable_member, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -43,17 +43,13 @@ from engine.loyalty_tiers.members import recalculation_started_event
 from engine.terms.validity import invalid_campaign, invalid_voucher
 from schemas.actions import (
     ActionStarted,
-    DeleteCampaignVouchers,
-    DeletePromotions,
     GenerateVouchers,
-    Work,
 )
 from schemas.base import Millis
 from schemas.campaigns import (
     AddVouchers,
     Campaign,
     CampaignCreated,
-    CampaignDeleted,
     CampaignUpdated,
     CreateCampaign,
     DeleteCampaign,
@@ -184,24 +180,6 @@ def update_campaign(
         events.append(joining_started_event(command, changed.id, now))
     # the last event is the one that answers
     return Decision((*events, updated))
-
-
-def delete_campaign(
-    view: View, command: Command, body: DeleteCampaign, now: Millis
-) -> Decision | Refusal:
-    """Moves it to the bin, or removes it for good; what is in it follows in the background."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None or body.kind not in (None, campaign.campaign_type):
-        return not_found("campaign", body.campaign)
-    gone = structs.replace(campaign, deleted_at=now)
-    work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
-    if campaign.campaign_type == "PROMOTION":
-        work = DeletePromotions(campaign.id, campaign.last_tier_place)
-    events: list[Event] = [*drop_assignments_of(view, campaign), CampaignDeleted(gone, body.force)]
-    if not body.force:
-        events.append(bin_entry_added_event(command, "campaign", campaign.id, campaign.name, now))
-    events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
-    return Decision(tuple(events))
 
 
 def add_vouchers(

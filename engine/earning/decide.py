@@ -17,7 +17,7 @@ from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import find_campaign
+from engine.kernel.programs import find_program
 from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
@@ -152,16 +152,6 @@ def disable_earning_rule(
     if isinstance(rule, Refusal):
         return rule
     return Decision((EarningRuleDisabled(structs.replace(rule, active=False, updated_at=now)),))
-
-
-def find_program(view: View, named: str) -> Campaign | Refusal:
-    """The loyalty program with that id or name."""
-    campaign = find_campaign(view, named)
-    if campaign is None:
-        return not_found("campaign", named)
-    if campaign.campaign_type != "LOYALTY_PROGRAM":
-        return refuse("invalid_campaign", f"Campaign {campaign.name} is no LOYALTY_PROGRAM")
-    return campaign
 
 
 def find_rule(view: View, campaign: str, rule_id: str) -> EarningRule | Refusal:

@@ -3,7 +3,7 @@
 An order earns once, until what it earned is taken back (engine/earning/take_back.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from schemas.base import Metadata, Millis
 from schemas.campaigns import CampaignDeleted
 from schemas.commands import Command
 from schemas.custom_events import CustomEventTracked
+from schemas.customers import Customer
 from schemas.earning import (
     ORDER_PAID,
     SEGMENT_ENTERED,
@@ -127,19 +128,16 @@ def end_rules(
         yield EarningRuleDeleted(rule)
 
 
-def occasion_of(
+def occasion_of_customer(
     view: View,
     command: Command,
     trigger: Trigger,
-    customer_id: str | None,
+    customer: Customer,
     now: Millis,
     order: Order | None = None,
     metadata: Metadata | None = None,
-) -> Occasion | None:
-    """What happened to a customer who is there; None: to nobody who is."""
-    customer = None if customer_id is None else view.get(tables.CUSTOMERS, customer_id)
-    if customer is None or customer.deleted_at is not None:
-        return None
+) -> Occasion:
+    """What happens to a customer now."""
     moment = Moment(now, zone_of(view))
     return Occasion(trigger, customer, moment, order, metadata, command.channel_id, command.login)
 
@@ -147,18 +145,18 @@ def occasion_of(
 def _earn(
     view: View,
     command: Command,
-    campaign_ids: Iterable[str],
+    campaign_ids: tuple[str, ...],
     trigger: Trigger,
     customer_id: str | None,
     now: Millis,
     order: Order | None = None,
     metadata: Metadata | None = None,
 ) -> Iterator[Event]:
-    campaign_ids = tuple(campaign_ids)
-    if not campaign_ids:
+    if not campaign_ids or customer_id is None:
         return
-    occasion = occasion_of(view, command, trigger, customer_id, now, order, metadata)
-    if occasion is not None:
+    customer = view.get(tables.CUSTOMERS, customer_id)
+    if customer is not None and customer.deleted_at is None:
+        occasion = occasion_of_customer(view, command, trigger, customer, now, order, metadata)
         yield from earn(view, command, campaign_ids, occasion, TOOLS)
 
 

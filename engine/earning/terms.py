@@ -28,7 +28,8 @@ _OBJECTS: Final = frozenset({"product", "sku", COLLECTION})
 #: What is measured is within these, so that points can be reckoned exactly.
 _NONE: Final = Decimal(0)
 _MOST: Final = Decimal(AMOUNT_MAX)
-_POINTS: Final = frozenset({"every", "points", "points_formula"})
+#: What says how many points.
+POINTS: Final = frozenset({"every", "points", "points_formula"})
 
 
 class Form(NamedTuple):
@@ -99,7 +100,7 @@ def _wrongs(loyalty: Mapping[str, Any], event: str) -> Iterator[str]:
         yield f"Property `{path}` has to be an object"
         return
     yield from _unknown(holder, frozenset({what}), f".loyalty.{of}")
-    yield from _unknown(terms, _POINTS | form.more, path)
+    yield from _unknown(terms, POINTS | form.more, path)
     if not _is_whole(terms.get("every"), 1):
         yield f"Property `{path}.every` has to be a whole number from 1 to {AMOUNT_MAX}"
     yield from _wrong_points(terms, path)

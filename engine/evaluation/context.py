@@ -5,7 +5,7 @@ from typing import NamedTuple
 from engine.kernel.calendar import Zone
 from engine.kernel.lookup import SessionHolds
 from engine.pricing.basket import Basket
-from engine.rewards.payment import Payment
+from engine.rewards.paid import Payment
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.promotions import PromotionTier

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from engine.evaluation.offers import Offer
 from engine.formulas.formula import parse_formula
 from engine.formulas.operands import RequestOperands
 from engine.kernel.money import divide_half_up
+from engine.pricing import discounts
 from engine.pricing.basket import Basket, Line
 from engine.pricing.discounts import Terms, take_discount
 from engine.pricing.discounts.parts import whole_scope
@@ -22,7 +24,7 @@ from engine.pricing.scope import Scope
 from engine.rules.facts import Facts
 from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount, UnitOff
-from schemas.evaluations import ItemTaken, Taken
+from schemas.evaluations import ItemTaken, Outcome, Taken
 
 #: Operands of the line that a formula is worked out for.
 _OF_LINE: Final = re.compile(r"(?<![A-Za-z_])ORDER_ITEM_", re.IGNORECASE)
@@ -134,3 +136,29 @@ def _unit(unit: UnitOff, facts: Facts, line: Line | None) -> UnitOff:
 def _ratio(value: Decimal) -> tuple[int, int]:
     """Not below zero, since that is where `divide_half_up` is defined."""
     return max(value, Decimal(0)).as_integer_ratio()
+
+
+def as_worked(
+    outcome: Outcome, offer: Offer, worked: ResolvedDiscount, scope: Scope | None
+) -> Outcome:
+    """The outcome with the discount as it worked, where that is not how it is defined."""
+    discount = offer.discount
+    assert discount is not None
+    by_line = is_by_line(discount)
+    found = worked.discount
+    effect = "APPLY_TO_ITEMS" if by_line else discounts.effect_of(discount, scope)
+    if discount.effect is None and effect != discounts.effect_of(discount, None):
+        found = structs.replace(found, effect=effect)
+    return structs.replace(
+        outcome,
+        worked=None if found == discount else found,
+        dynamic=worked.dynamic or by_line,
+    )
+
+
+def is_scoped_offer(offer: Offer, worked: ResolvedDiscount | None, scope: Scope) -> bool:
+    """Whether what the offer takes depends on the items that its rules name."""
+    if worked is None:
+        gift = None if offer.voucher is None else offer.voucher.gift
+        return gift is not None and gift.effect != "APPLY_TO_ORDER"
+    return discounts.is_scoped(discounts.effect_of(worked.discount, scope))

@@ -2,10 +2,11 @@
 
 What a project's validation rules say comes after it (engine/rules). The total order, which a table
 test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start
-date · expiration date · time since the publication · day of week · timeframe · hours · referrer · quantity ·
-gift balance · points balance · order · amount to pay · items · reward. Of the switch and the times,
-the offer's own comes first, then that of its campaign, under the same key. Every refusal names its
-rule and the values that were compared.
+date · expiration date · time since the publication · day of week · timeframe · hours · referrer ·
+quantity · gift balance · points balance · reward · order · amount to pay · items · what a reward
+needs beside its points (engine/evaluation/rewarding.py). Of the switch and the times, the offer's
+own comes first, then that of its campaign, under the same key. Every refusal names its rule and the
+values that were compared.
 """
 
 from collections.abc import Callable
@@ -218,7 +219,10 @@ def points_balance(context: Context) -> Refusal | None:
         return None
     available = card.balance - context.held.points
     asked = None if context.payment is None else context.payment.points
-    if available > 0 and (asked is None or asked <= available):
+    least = 1 if asked is None else max(asked, 1)
+    if context.payment is not None and not context.payment.pays_order:
+        least = asked or 0
+    if least <= available:
         return None
     return _refuse_late(
         "loyalty_card_points_exceeded",
@@ -246,10 +250,10 @@ LEFT_RULES: tuple[Rule, ...] = (referrer, quantity, gift_balance, points_balance
 #: and, for what pays, what there is to pay.
 RULES: tuple[Rule, ...] = (
     *LEFT_RULES,
+    reward,
     order_given,
     amount_to_pay,
     items_to_pay,
-    reward,
 )
 
 

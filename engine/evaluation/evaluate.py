@@ -15,8 +15,10 @@ from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.dynamic import (
     ResolvedDiscount,
+    as_worked,
     is_by_line,
     is_dynamic,
+    is_scoped_offer,
     resolve_discount,
     take_by_line,
 )
@@ -28,18 +30,22 @@ from engine.evaluation.outcomes import (
     left_out_outcome,
     with_shown_offer,
 )
+from engine.evaluation.rewarding import note_given, refusal_of_reward, with_rules_of_reward
 from engine.evaluation.skips import skip_without_effect
 from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
+from engine.evaluation.worked import has_effect, kind_of
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
+from engine.loyalty_tiers.find import tier_of
 from engine.orders.calculation import order_of
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope
 from engine.products.find import find_item
-from engine.rewards.payment import Payment, payment_of, points_for, worth_of_points
+from engine.rewards.paid import Payment
+from engine.rewards.payment import payment_of, points_for, worth_of_points
 from engine.rules.bundles import bundle_shown
 from engine.rules.facts import Facts, Identities
 from engine.rules.items import items_shown, scope_of
@@ -150,11 +156,13 @@ def evaluate_offers(circumstances: Circumstances, offers: list[Offer]) -> Evalua
 class Application:
     """One pass: the order as the offers so far left it."""
 
-    __slots__ = ("_circumstances", "_identities", "_pending", "basket")
+    __slots__ = ("_circumstances", "_given", "_identities", "_pending", "basket")
 
     def __init__(self, circumstances: Circumstances) -> None:
         self._circumstances = circumstances
         self._pending = Pending()
+        #: How many of each reward, and of each campaign's codes, the offers so far get.
+        self._given: dict[str, int] = {}
         self._identities: Identities = {}
         self.basket = None if circumstances.order is None else Basket(circumstances.order)
 
@@ -186,17 +194,20 @@ class Application:
 
     def _try(self, offer: Offer) -> Outcome:
         circumstances = self._circumstances
-        payment = payment_of(circumstances.view, offer.asked)
+        payment = self._find_payment(offer)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
         held = self._find_held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
+        if refusal is None and payment is not None:
+            refusal = self._refusal_of_reward(offer, payment)
+            offer = with_rules_of_reward(circumstances.view, offer, payment)
         if refusal is not None:
             return inapplicable_outcome(offer.asked, refusal)
         needs_facts = offer.rules or (offer.discount is not None and is_dynamic(offer.discount))
         facts = self._facts(offer) if needs_facts else None
         if facts is not None:
-            refusal = refusal_before_taking(offer.rules, facts, _kind(offer))
+            refusal = refusal_before_taking(offer.rules, facts, kind_of(offer))
             if refusal is not None:
                 bundle = bundle_shown(offer.rules, facts)
                 return structs.replace(inapplicable_outcome(offer.asked, refusal), bundle=bundle)
@@ -214,15 +225,17 @@ class Application:
         stacking = self._circumstances.stacking
         worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._take(offer, worked, scope, facts, held, payment)
-        scoped = scope if scope is not None and _is_scoped(offer, worked, scope) else None
+        scoped = scope if scope is not None and is_scoped_offer(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
             short = None if scoped is None else scoped.short
-            refusal = None if short is None else limit_used_up(short, facts, _kind(offer))
-            refusal = refusal or refusal_after_taking(offer.rules, facts, _kind(offer))
+            refusal = None if short is None else limit_used_up(short, facts, kind_of(offer))
+            refusal = refusal or refusal_after_taking(offer.rules, facts, kind_of(offer))
             if refusal is not None:
                 return inapplicable_outcome(offer.asked, refusal)
-        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, stacking)
+        skip = (
+            None if has_effect(taken, payment) else skip_without_effect(offer.categories, stacking)
+        )
         if skip is not None:
             return left_out_outcome(offer, skip, stacking)
         outcome = Outcome(
@@ -233,11 +246,14 @@ class Application:
             units=() if self.basket is None else units_taken(scoped, self.basket, taken),
             reward_id=None if payment is None else payment.reward.id,
             reward_name="" if payment is None else payment.reward.name,
+            assignment_id=None if payment is None else payment.assignment_id,
+            loyalty_tier_id=None if payment is None else payment.tier_id,
         )
+        note_given(self._given, payment)
         if facts is None:  # then everything works as it is defined
             return outcome
         if worked is not None:
-            outcome = _as_worked(outcome, offer, worked, scope)
+            outcome = as_worked(outcome, offer, worked, scope)
         inside, outside = items_shown(offer.rules, facts)
         return structs.replace(
             outcome,
@@ -256,6 +272,8 @@ class Application:
         payment: Payment | None,
     ) -> Taken:
         circumstances, basket, voucher = self._circumstances, self.basket, offer.voucher
+        if payment is not None and not payment.pays_order:
+            return Taken(points=payment.points)
         # a tier may have no discount
         if basket is None or (voucher is None and worked is None):
             return Taken()
@@ -283,6 +301,22 @@ class Application:
         amount = min(worth_of_points(payment.reward, points), basket.left or 0)
         return Taken(order=amount, points=points_for(payment.reward, amount))
 
+    def _find_payment(self, offer: Offer) -> Payment | Refusal | None:
+        if offer.asked.reward is None:
+            return None
+        view, voucher = self._circumstances.view, offer.voucher
+        tier = None if voucher is None else tier_of(view, voucher.id, self._circumstances.now)
+        return payment_of(view, offer.asked, voucher, tier)
+
+    def _refusal_of_reward(self, offer: Offer, payment: Payment) -> Refusal | None:
+        view, now, customer = (
+            self._circumstances.view,
+            self._circumstances.now,
+            self._circumstances.customer,
+        )
+        asker_id = None if customer is None else customer.id
+        return refusal_of_reward(view, offer, payment, self._given, asker_id, now)
+
     def _facts(self, offer: Offer) -> Facts:
         return facts_of(self._circumstances, offer, self.basket, self._pending, self._identities)
 
@@ -307,43 +341,3 @@ class Application:
             self._circumstances.zone,
             same_as_referrer(self._circumstances.view, offer.voucher, self._circumstances.customer),
         )
-
-
-def _as_worked(
-    outcome: Outcome, offer: Offer, worked: ResolvedDiscount, scope: Scope | None
-) -> Outcome:
-    """The outcome with the discount as it worked, where that is not how it is defined."""
-    discount = offer.discount
-    assert discount is not None
-    by_line = is_by_line(discount)
-    found = worked.discount
-    effect = "APPLY_TO_ITEMS" if by_line else discounts.effect_of(discount, scope)
-    if discount.effect is None and effect != discounts.effect_of(discount, None):
-        found = structs.replace(found, effect=effect)
-    return structs.replace(
-        outcome,
-        worked=None if found == discount else found,
-        dynamic=worked.dynamic or by_line,
-    )
-
-
-def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope) -> bool:
-    """Whether what the offer takes depends on the items that its rules name."""
-    if worked is None:
-        gift = None if offer.voucher is None else offer.voucher.gift
-        return gift is not None and gift.effect != "APPLY_TO_ORDER"
-    return discounts.is_scoped(discounts.effect_of(worked.discount, scope))
-
-
-def _kind(offer: Offer) -> str:
-    """What the offer is called in the details of a refusal. Source: the API contract, section 4."""
-    voucher = offer.voucher
-    if voucher is None:
-        return "Promotion Tier"
-    if voucher.gift is not None:
-        return "Gift Card"
-    return "Loyalty Card" if voucher.loyalty_card is not None else "Discount Coupon"
-
-
-def _has_effect(taken: Taken) -> bool:
-    return bool(taken.order or taken.items)

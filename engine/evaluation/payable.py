@@ -9,8 +9,8 @@ from schemas.vouchers import Voucher
 
 
 def order_given(context: Context) -> Refusal | None:
-    """A loyalty card pays for an order."""
-    if context.basket is not None or not _is_card(context):
+    """A loyalty card pays for an order, or for a reward that has its price."""
+    if context.basket is not None or not _is_card(context) or _buys(context):
         return None
     return refuse(
         "missing_order",
@@ -22,7 +22,7 @@ def order_given(context: Context) -> Refusal | None:
 def amount_to_pay(context: Context) -> Refusal | None:
     """What pays needs an amount to pay."""
     basket = context.basket
-    if not _pays(context) or (basket is not None and basket.left is not None):
+    if not _pays(context) or _buys(context) or (basket is not None and basket.left is not None):
         return None
     return refuse(
         "missing_amount",
@@ -59,6 +59,11 @@ def reward(context: Context) -> Refusal | None:
 
 def _is_card(context: Context) -> bool:
     return isinstance(context.offer, Voucher) and context.offer.loyalty_card is not None
+
+
+def _buys(context: Context) -> bool:
+    """Whether points are the price of something, so that there need be no order."""
+    return context.payment is not None and not context.payment.pays_order
 
 
 def _pays(context: Context) -> bool:

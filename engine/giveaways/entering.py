@@ -10,12 +10,12 @@ from typing import Final, Literal
 
 from msgspec import structs
 
+from engine.campaigns.free import campaign_closed
 from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.orders.order_events import OrderChanging, order_events
-from engine.publications.decide import campaign_closed
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command

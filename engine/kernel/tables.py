@@ -34,7 +34,7 @@ from schemas.qualifications import RulePosting
 from schemas.records import Seen
 from schemas.redemptions import Redemption
 from schemas.referrals import Referral, ReferralTier
-from schemas.rewards import Reward
+from schemas.rewards import Reward, RewardAssignment
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
@@ -189,7 +189,7 @@ EARNING_OF: Table[str] = Table("earning-of", str)
 EARNINGS: Table[Earnings] = Table("earnings", Earnings)
 #: By order id, from when on it is paid.
 ORDER_EARNINGS: Table[OrderEarnings] = Table("order-earnings", OrderEarnings)
-#: By voucher id and its own; and by campaign id and its own → voucher id.
+#: By voucher id and its own; and by campaign id and its own → the voucher's id, a slash, its own.
 PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
 CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
 #: By voucher id and the id of points that are pending no longer → what became of them.
@@ -199,6 +199,10 @@ LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
 #: By voucher id: of the cards whose holders are in a tier, or on the way to one.
 STANDINGS: Table[Standing] = Table("loyalty-standing", Standing)
 REWARDS: Table[Reward] = Table("reward", Reward)
+REWARD_ASSIGNMENTS: Table[RewardAssignment] = Table("reward-assignment", RewardAssignment)
+#: By campaign id and reward id, and by reward id and campaign id → the assignment's id.
+PROGRAM_REWARDS: Table[str] = Table("program-reward", str)
+REWARD_PROGRAMS: Table[str] = Table("reward-program", str)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.
 FOLLOWED: Table[FollowedSegments] = Table("followed-segments", FollowedSegments)

@@ -1,7 +1,6 @@
 """Tiers of programs. Source: the API contract's schema of loyalty tiers, and what was observed."""
 
 from types import MappingProxyType
-from typing import Any
 
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body, nearest_number
@@ -11,7 +10,7 @@ from schemas.loyalty_tiers import (
     LoyaltyTierCreated,
     LoyaltyTierDeleted,
     LoyaltyTierUpdated,
-    Mappings,
+    PointsMapping,
     PointsRange,
     Standing,
     TierMove,
@@ -26,7 +25,7 @@ def loyalty_tier_body(tier: LoyaltyTier, standing: Standing | None = None) -> Bo
     body: Body = {"id": tier.id, "name": tier.name, "campaign_id": tier.campaign_id}
     for name, mappings in (("earning_rules", tier.earning_rules), ("rewards", tier.rewards)):
         if mappings is not None:
-            body[name] = _mappings_body(mappings)
+            body[name] = {each: mapping_body(mapping) for each, mapping in mappings.items()}
     body |= {
         "points": points,
         "metadata": tier.metadata,
@@ -81,15 +80,14 @@ def _points_body(points: PointsRange) -> Body:
     return body
 
 
-def _mappings_body(mappings: Mappings) -> Body:
-    shown: dict[str, Any] = {}
-    for name, each in mappings.items():
-        shown[name] = {"type": each.type}
-        if each.multiplier is not None:
-            shown[name]["multiplier"] = nearest_number(each.multiplier)
-        if each.points is not None:
-            shown[name]["points"] = each.points
-    return shown
+def mapping_body(mapping: PointsMapping) -> Body:
+    """What a tier makes of points, as it was given."""
+    body: Body = {"type": mapping.type}
+    if mapping.multiplier is not None:
+        body["multiplier"] = nearest_number(mapping.multiplier)
+    if mapping.points is not None:
+        body["points"] = mapping.points
+    return body
 
 
 def _created(event: LoyaltyTierCreated, _: Decided, __: KeyKind) -> Rendered:

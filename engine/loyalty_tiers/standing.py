@@ -52,7 +52,8 @@ def settle(program: Program, standing: Standing, balance: int, now: Millis) -> l
     if program.rules.expiration == "CUSTOM":
         return _settle_custom(program, standing, balance, now)
     tier = program.ladder.tier_for(balance)
-    return _steps(standing, _moved(standing, _Place(tier, None), None, now))
+    steps = _steps(standing, _moved(standing, _Place(tier, None), None, now))
+    return [each._replace(requalified=False) for each in steps]
 
 
 def change_balance(
@@ -95,9 +96,10 @@ def recalculate(program: Program, standing: Standing, balance: int, now: Millis)
     if lasts and standing.tier_id is not None and counted_from is not None:
         ends = end_of_custom(rules, counted_from, program.zone)
         after = structs.replace(standing, expires_at=ends, next_at=ends + 1)
-        steps += [each._replace(requalified=False) for each in _steps(standing, after)]
+        steps += _steps(standing, after)
         standing = after
-    return steps + settle(program, standing, balance, now)
+    steps += settle(program, standing, balance, now)
+    return [each._replace(requalified=False) for each in steps]
 
 
 def _steps(before: Standing, after: Standing) -> list[Step]:

@@ -51,7 +51,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
@@ -97,7 +97,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.referrals import REFERRAL_EVENTS, REFERRAL_TIER_EVENTS
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -297,6 +297,7 @@ UNWRITTEN: Final = events_of(
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
     PROJECT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,
@@ -314,7 +315,6 @@ UNWRITTEN: Final = events_of(
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
-    REFERRAL_TIER_EVENTS,
     EARNED_EVENTS,
     EarningRuleEnabled,
     EarningRuleDisabled,

@@ -232,7 +232,14 @@ class _Buckets:
         """Puts points into the bucket that ends then, or a new one."""
         voucher, day = self._voucher, day_ending_at(ends, zone_of(self._view))
         bucket = PointsBucket(
-            bucket_id, voucher.id, voucher.campaign_id or "", 0, ends, day, self._now, moves=moves
+            id=bucket_id,
+            voucher_id=voucher.id,
+            campaign_id=voucher.campaign_id or "",
+            points=0,
+            expires_at=ends,
+            created_at=self._now,
+            moves=moves,
+            expires_on=day,
         )
         found = self._living.get(bucket_key(bucket))
         if found is None and len(self._living) >= BUCKETS_MAX:

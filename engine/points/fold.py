@@ -36,7 +36,7 @@ def drop_buckets(state: State, voucher: Voucher) -> None:
 def put_pending(state: State, pending: PendingPoints) -> None:
     """The points are pending: they are found by their card and their campaign, and in time."""
     state.put(tables.PENDING_POINTS, pending, pending.voucher_id, pending.id)
-    state.put(tables.CAMPAIGN_PENDING, pending.voucher_id, pending.campaign_id, pending.id)
+    state.put(tables.CAMPAIGN_PENDING, _named(pending), pending.campaign_id, pending.id)
     put_due(state, _pending_due(pending))
 
 
@@ -64,8 +64,12 @@ def _drop_pending(state: State, pending: PendingPoints) -> None:
 
 
 def _pending_due(pending: PendingPoints) -> tables.Due:
-    named = f"{pending.voucher_id}/{pending.id}"
-    return tables.Due(tables.DUE_PENDING, named, pending.activates_at)
+    return tables.Due(tables.DUE_PENDING, _named(pending), pending.activates_at)
+
+
+def _named(pending: PendingPoints) -> str:
+    """Whose it is, and which."""
+    return f"{pending.voucher_id}/{pending.id}"
 
 
 def follow_expiration(state: State, before: Voucher, after: Voucher) -> None:

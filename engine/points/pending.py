@@ -16,11 +16,11 @@ from engine.kernel.calendar import Zone, day_of, wall_of
 from engine.kernel.days import first_instant
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id, numbered_command
-from engine.kernel.lookup import find_voucher
+from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.points.buckets import Booked, add_points
+from engine.points.buckets import Booked, add_points_by
 from engine.points.decide import points_expired_events
 from engine.points.expiration import expires_at_of
 from engine.points.fold import store_buckets
@@ -78,16 +78,21 @@ def activate_due(view: View, command: Command, due: Iterable[str], now: Millis) 
     """Makes active what a sweep finds, by the names of its dues; of a card one after the other."""
     state = view.trial()
     for number, each in enumerate(due):
-        voucher_id, _, pending_id = each.rpartition("/")
-        card = state.get(tables.VOUCHERS, voucher_id)
-        pending = state.get(tables.PENDING_POINTS, voucher_id, pending_id)
+        pending = pending_named(state, each)
+        card = None if pending is None else state.get(tables.VOUCHERS, pending.voucher_id)
         if card is None or pending is None:
             continue
         own = numbered_command(command, "pending", number)
         for event in activation_events(state, own, Found(card, pending), now):
-            state.put(tables.VOUCHERS, event.voucher, voucher_id)
+            state.put(tables.VOUCHERS, event.voucher, card.id)
             store_buckets(state, event.buckets)
             yield event
+
+
+def pending_named(view: View, named: str) -> PendingPoints | None:
+    """The pending points of a voucher's id, a slash, and their own."""
+    voucher_id, _, pending_id = named.rpartition("/")
+    return view.get(tables.PENDING_POINTS, voucher_id, pending_id)
 
 
 def activation_events(
@@ -127,15 +132,7 @@ def book_points(
     now: Millis,
 ) -> Booked:
     """The settled card with points more, which expire by these rules, where there are any."""
-    return add_points(
-        view,
-        card,
-        points,
-        now,
-        bucket_id=bucket_id,
-        expires_at=expires_at_of(rules, now, zone_of(view)),
-        moves=rules is not None and rules.period_type == "INACTIVITY",
-    )
+    return add_points_by(view, card, points, now, bucket_id=bucket_id, rules=rules)
 
 
 def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
@@ -196,9 +193,9 @@ def canceled_event(found: Found, now: Millis) -> PendingPointsCanceled:
 
 def _find(view: View, member: str, pending_id: str) -> Found | Refusal:
     """The pending points of a member; refuses what is none, and what is pending no longer."""
-    card = find_voucher(view, member)
-    if card is None or card.loyalty_card is None:
-        return not_found("voucher", member)
+    card = find_member(view, member)
+    if isinstance(card, Refusal):
+        return card
     pending = view.get(tables.PENDING_POINTS, card.id, pending_id)
     if pending is not None:
         return Found(card, pending)

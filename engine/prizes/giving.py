@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 from msgspec import structs
 
+from engine.campaigns.free import campaign_closed
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import find_campaign, find_customer
@@ -18,7 +19,7 @@ from engine.kernel.zones import zone_of
 from engine.points.buckets import Booked, add_points
 from engine.points.decide import points_expired_events
 from engine.points.expiration import expires_at_of
-from engine.publications.decide import campaign_closed, publish_vouchers
+from engine.publications.decide import publish_vouchers
 from schemas.api import CustomerInput
 from schemas.base import AMOUNT_MAX, Millis
 from schemas.campaigns import Campaign

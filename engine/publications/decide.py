@@ -3,21 +3,25 @@
 A source id belongs to one publication: who repeats it is answered with that publication again.
 
 A voucher has one holder: whoever was given it may be given it again, nobody else. A campaign's
-vouchers are given in the order of their numbers; the campaign remembers below which number none is
-free (`next_free`), so that a search never goes twice over what was given, deleted or, when its
-turn came, could not be used. Such a voucher can still be given by its code.
+next free ones are found by their numbers (engine/campaigns/free.py); one that the search passed over
+can still be given by its code.
 
 What cannot be given is recorded as a failed publication, once the customer and the voucher or the
 campaign are known.
 """
 
 from types import MappingProxyType
-from typing import NamedTuple
 
 from msgspec import structs
 
-from engine.campaigns.generation import generate_on_demand
-from engine.codes.generated import generated_vouchers
+from engine.campaigns.free import (
+    GivenVouchers,
+    Withheld,
+    campaign_closed,
+    is_over,
+    is_used_up,
+    take_next_vouchers,
+)
 from engine.customers.decide import KnownCustomer, know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -30,7 +34,6 @@ from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
 from schemas.publications import (
     COUNT_MAX,
     AddMember,
@@ -41,24 +44,6 @@ from schemas.publications import (
     PublishVouchers,
 )
 from schemas.vouchers import Voucher
-
-#: How many numbers one command looks up at most; the next one goes on from there.
-SEARCH_MAX = 10_000
-
-
-class GivenVouchers(NamedTuple):
-    """What a customer gets, the campaign after it, and the codes that were made for it."""
-
-    vouchers: tuple[Voucher, ...]
-    campaign: Campaign | None = None
-    made: tuple[Event, ...] = ()
-
-
-class Withheld(NamedTuple):
-    """Why a customer gets nothing, and the campaign, if the search moved it on."""
-
-    refusal: Refusal
-    campaign: Campaign | None = None
 
 
 def publish_vouchers(
@@ -176,71 +161,11 @@ def _take_voucher(
             return Withheld(refuse("voucher_cannot_be_published", details))
     if not voucher.active:
         return Withheld(refuse("voucher_disabled", voucher.code))
-    if _is_over(voucher, now):
+    if is_over(voucher, now):
         return Withheld(refuse("voucher_expired", voucher.code))
-    if _is_used_up(voucher):
+    if is_used_up(voucher):
         return Withheld(refuse("quantity_exceeded", voucher.code))
     return GivenVouchers((voucher,))
-
-
-def take_next_vouchers(
-    view: View, command: Command, campaign: Campaign, count: int, now: Millis
-) -> GivenVouchers | Withheld:
-    """The campaign's next free vouchers; one that updates itself makes what is missing."""
-    refusal = campaign_closed(campaign, now)
-    if refusal is not None:
-        return Withheld(refusal)
-    free: list[Voucher] = []
-    number = campaign.next_free
-    end = min(campaign.voucher_seq, number + SEARCH_MAX)
-    first_free = None
-    while number < end and len(free) < count:
-        voucher = _find_numbered(view, campaign, number)
-        if voucher is not None and _is_free(voucher, now):
-            first_free = number if first_free is None else first_free
-            free.append(voucher)
-        number += 1
-    missing = count - len(free)
-    if not missing:
-        return GivenVouchers(tuple(free), structs.replace(campaign, next_free=number))
-    if campaign.type == "AUTO_UPDATE" and number == campaign.voucher_seq:
-        made = generate_on_demand(view, command, campaign, missing, now)
-        if isinstance(made, Refusal):
-            return Withheld(made)
-        after = structs.replace(made.campaign, next_free=made.campaign.voucher_seq)
-        return GivenVouchers((*free, *generated_vouchers(made)), after, (made,))
-    details = f"Campaign {campaign.name} has {len(free)} free vouchers, {count} are wanted"
-    refusal = refuse("no_voucher_suitable_for_publication", details)
-    next_free = number if first_free is None else first_free
-    moved = next_free != campaign.next_free
-    return Withheld(refusal, structs.replace(campaign, next_free=next_free) if moved else None)
-
-
-def _find_numbered(view: View, campaign: Campaign, number: int) -> Voucher | None:
-    voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, campaign.id, f"{number:010d}")
-    return None if voucher_id is None else view.get(tables.VOUCHERS, voucher_id)
-
-
-def _is_free(voucher: Voucher, now: Millis) -> bool:
-    given = voucher.holder_id is not None or voucher.published > 0
-    return voucher.active and not (given or _is_over(voucher, now) or _is_used_up(voucher))
-
-
-def _is_over(voucher: Voucher, now: Millis) -> bool:
-    return voucher.expiration_date is not None and now > voucher.expiration_date
-
-
-def _is_used_up(voucher: Voucher) -> bool:
-    return voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
-
-
-def campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
-    """The refusal of a campaign that is switched off or over; one that begins later may publish."""
-    if not campaign.active:
-        return refuse("campaign_not_active", f"Campaign {campaign.name} is disabled")
-    if campaign.expiration_date is not None and now > campaign.expiration_date:
-        return refuse("campaign_not_active", f"Campaign {campaign.name} is over")
-    return None
 
 
 def decide_publication(
@@ -282,6 +207,21 @@ def decide_publication(
         _with_vouchers(publication, vouchers), vouchers, given.campaign
     )
     return Decision((*known.events, *given.made, published), customer=known.snapshot)
+
+
+def give_vouchers_event(
+    command: Command, campaign: Campaign, customer_id: str, given: GivenVouchers, now: Millis
+) -> PublicationSucceeded:
+    """The event that gives a customer vouchers of a campaign for something else that happened."""
+    publication = Publication(
+        id=new_id(command.seed, "pub_"),
+        created_at=now,
+        customer_id=customer_id,
+        campaign_id=campaign.id,
+        campaign=campaign.name,
+    )
+    vouchers = tuple(_hand_over(voucher, customer_id, now) for voucher in given.vouchers)
+    return PublicationSucceeded(_with_vouchers(publication, vouchers), vouchers, given.campaign)
 
 
 def _hand_over(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from engine.campaigns.free import Withheld, take_next_vouchers
 from engine.customers.decide import KnownCustomer
 from engine.kernel.state import View
-from engine.publications.decide import Withheld, decide_publication, take_next_vouchers
+from engine.publications.decide import decide_publication
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign

@@ -35,7 +35,7 @@ def _redemption_succeeded(
         customer = customer_for_browser(customer)
     entries, parent = success_bodies(event, record.at, customer, record.assignments)
     if key_kind == "client":
-        entries = list(map(with_plain_voucher, entries))
+        entries = list(map(_for_browser, entries))
     outcomes = event.evaluation.outcomes
     body: Body = {"redemptions": entries}
     if parent is not None:
@@ -50,6 +50,14 @@ def _redemption_succeeded(
         skipped_body(each, key_kind) for each in outcomes if each.status == "SKIPPED"
     ]
     return Rendered(200, body)
+
+
+def _for_browser(body: Body) -> Body:
+    """A redemption whose voucher, and the one that was a reward, say what any visitor may see."""
+    shown = with_plain_voucher(body)
+    if "reward" in shown:
+        shown["reward"] = with_plain_voucher(shown["reward"])
+    return shown
 
 
 def _redemption_rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:

@@ -10,11 +10,13 @@ from msgspec import structs
 from engine.customers.decide import NOBODY, KnownCustomer, know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
+from engine.evaluation.rewarding import named_or_holder
 from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import find_named_customer
+from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions, unite_tables
 from engine.kernel.state import View
 from engine.kernel.zones import counted_in
@@ -23,6 +25,7 @@ from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.points.decide import points_expired_events
 from engine.pricing.sums import budget_amount
 from engine.redemptions import rollback
+from engine.redemptions.rewarding import NotRewarded, Rewarded, give_rewards
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
@@ -35,20 +38,27 @@ from schemas.points import PointsBucket, PointsExpired
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
 
 
-def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -> Decision:
-    """Redeems all redeemables or none; either way there is an event.
+def redeem_stack(
+    view: View, command: Command, body: RedeemStack, now: Millis
+) -> Decision | Refusal:
+    """Redeems all redeemables or none; either way there is an event, but for no member's card.
 
     What is wrong with the request as a whole fails it in this order: the fault that the front
     found, the same redeemable twice, an unknown customer, an unknown product to override, an
     unknown or impossible order. What is wrong in itself, the first two, leaves the customer as it
     is; it is recorded with it all the same.
     """
+    if body.of_program is not None:
+        member = find_member(view, body.redeemables[0].id, body.of_program or None)
+        if isinstance(member, Refusal):
+            return member
     asked = FoundRedeemables.of(view, body.redeemables)
     fault = body.fault or asked.refusal
     if fault is not None:
         known: KnownCustomer | Refusal = _stored_customer(view, body.customer, command.email_key)
     else:
-        known = know_customer(view, command, body.customer, now)
+        named = named_or_holder(body.customer, asked.offers)
+        known = know_customer(view, command, named, now)
     if isinstance(known, Refusal):
         fault, known = known, NOBODY
     catalogue: OverriddenCatalogue | Refusal = OverriddenCatalogue(view)
@@ -61,9 +71,12 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     else:
         asker = Asker.of(command, known.customer)
         evaluation = evaluate_found(catalogue.view, body, asked, asker, now)
-    evaluation = _without_others(evaluation)
+    rewarded: Rewarded | NotRewarded = Rewarded(evaluation)
+    if evaluation.valid:
+        rewarded = give_rewards(catalogue.view, command, evaluation, known.id, now)
+    evaluation = _without_others(rewarded.evaluation)
     session_key = body.session.key if body.session is not None else None
-    if not evaluation.valid:
+    if isinstance(rewarded, NotRewarded) or not evaluation.valid:
         failed, refusal = _redemption_failed_event(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
     succeeded = _redemption_succeeded_event(
@@ -73,9 +86,8 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
     expired = _expired_events(view, command, evaluation, now)
-    return Decision(
-        (*known.events, *catalogue.events, *expired, succeeded), customer=known.snapshot
-    )
+    events = (*known.events, *catalogue.events, *expired, *rewarded.events, succeeded)
+    return Decision(events, customer=known.snapshot)
 
 
 def _stored_customer(

@@ -13,6 +13,8 @@ from engine.kernel.state import State
 from engine.orders.fold import store_order
 from engine.points.fold import store_buckets
 from engine.pricing.sums import budget_amount
+from engine.redemptions.given import given_of
+from engine.rewards.fold import store_reward
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holds import free_holds
 from schemas.base import Millis
@@ -57,7 +59,10 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
             order_amount=budget_amount(order),
             units=outcome.units,
             periods=event.periods,
+            reward=None if outcome.reward is None else given_of(outcome.reward),
         )
+        if outcome.reward is not None:
+            store_reward(state, outcome.reward.reward)
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         counted.append(redemption)
     store_buckets(state, event.buckets)
@@ -126,6 +131,8 @@ def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis)
             store_voucher(state, each.voucher)
         if each.tier is not None:
             store_tier(state, each.tier)
+        if each.reward is not None:
+            store_reward(state, each.reward.reward)
         _mark_rolled_back(state, each.redemption_id, each.rollback_id)
     if event.parent_redemption_id is not None and event.parent_rollback_id is not None:
         _mark_rolled_back(state, event.parent_redemption_id, event.parent_rollback_id)

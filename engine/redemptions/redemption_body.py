@@ -12,7 +12,7 @@ from engine.kernel.error_body import explanation_of
 from engine.kernel.reasons import reason_of
 from engine.orders.body import order_body, running_sums, untouched_sums
 from engine.redemptions.common_body import common_body, put_failure, put_paid
-from engine.rewards.body import redeemed_reward_body
+from engine.redemptions.reward_body import paid_reward_body, taken_reward_body
 from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
@@ -44,7 +44,7 @@ def success_bodies(
         else:
             body["redemption"] = event.parent_id
             body["order"] = None if order is None else order_body(order, step, keep=True)
-        _put_redeemed(body, outcome, assignments)
+        _put_redeemed(body, outcome, customer, assignments)
         entries.append(body)
     if event.parent_id is None:
         return entries, None
@@ -83,7 +83,7 @@ def failure_bodies(
             body["explanation"] = explanation_of(outcome.refusal)
         _put_session(body, event)
         body["order"] = shown
-        _put_redeemed(body, outcome, assignments)
+        _put_redeemed(body, outcome, customer, assignments)
         entries.append(body)
     return entries
 
@@ -93,7 +93,12 @@ def _put_session(body: Body, event: RedemptionSucceeded | RedemptionFailed) -> N
         body["session"] = {"key": event.session_key}
 
 
-def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssignment]) -> None:
+def _put_redeemed(
+    body: Body,
+    outcome: Outcome,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment],
+) -> None:
     body["related_object_type"] = related_object_type(outcome)
     body["related_object_id"] = outcome.related_id
     taken = outcome.taken or Taken()
@@ -105,4 +110,8 @@ def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssign
         )
     put_paid(body, taken.credits, taken.points, 1)
     if outcome.reward_id is not None:
-        body["reward"] = redeemed_reward_body(outcome)
+        body["reward"] = paid_reward_body(outcome)
+    if outcome.reward is not None:
+        got = outcome.reward.voucher
+        shown = None if got is None else redeemed_voucher_body(got, assignments)
+        body["reward"] = taken_reward_body(outcome.reward, customer, shown)

@@ -4,9 +4,11 @@ Counters and credits return to the vouchers, the discounts leave the order, and 
 nothing remains redeemed is canceled. The checks, in order: known (else nothing is recorded) ·
 succeeded once · the endpoint fits (a stack's child never, its parent only as a stack) · not rolled
 back yet · within the window · the customer and the order, where the caller names them, are the
-redemption's own · no later redemption replaced units that it had added to the order.
+redemption's own · no later redemption replaced units that it had added to the order · what points
+were redeemed for was not used (engine/redemptions/unrewarding.py).
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec import structs
@@ -29,6 +31,7 @@ from engine.points.buckets import Booked, settle_points
 from engine.points.decide import points_expired_event, points_expired_events
 from engine.pricing.basket import is_built_upon, sum_taken, take_back_from_order
 from engine.redemptions.spending import count_on_tier, restore_voucher
+from engine.redemptions.unrewarding import NOTHING, TakenBack, take_rewards_back
 from engine.stacking_rules.decide import find_stacking_rules
 from schemas.base import Millis
 from schemas.blank import name_in, without_blanks
@@ -46,6 +49,7 @@ from schemas.redemptions import (
     RollBackStack,
     RolledBack,
 )
+from schemas.rewards import RewardTaken
 
 #: How long a redemption can be rolled back: three calendar months.
 WINDOW = Duration(months=3)
@@ -60,11 +64,16 @@ def roll_back_redemption(
         return not_found("redemption", body.redemption_id)
     refusal = _refusal(view, body, redemption, now)
     customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
+    rewards: TakenBack | Refusal = NOTHING
+    if refusal is None:
+        rewards = take_rewards_back(view, command, _single_redemptions(view, redemption), now)
+    if isinstance(rewards, Refusal):
+        refusal, rewards = rewards, NOTHING
     if refusal is not None:
         failed = _rollback_failed_event(command, body, redemption, refusal)
         return Decision((failed,), failed.refusal, customer or None)
-    events = _redemption_rolled_back_events(view, command, body, redemption, now)
-    return Decision(events, customer=customer or None)
+    events = _redemption_rolled_back_events(view, command, body, redemption, rewards.rewards, now)
+    return Decision((*rewards.events, *events), customer=customer or None)
 
 
 def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) -> Refusal | None:
@@ -189,7 +198,12 @@ def _rollback_failed_event(
 
 
 def _redemption_rolled_back_events(
-    view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
+    view: View,
+    command: Command,
+    body: RollBack,
+    redemption: Redemption,
+    rewards: Mapping[str, RewardTaken],
+    now: Millis,
 ) -> tuple[PointsExpired | RedemptionRolledBack, ...]:
     """The rollback; before it what of its cards expired by now, after it what they got back too late."""
     stack = bool(redemption.children)
@@ -198,7 +212,9 @@ def _redemption_rolled_back_events(
     settled: list[PointsExpired] = []
     booked = [_restore(view, command, each, n, now, settled) for n, each in enumerate(redeemed)]
     rollbacks = tuple(
-        _roll_back_one(view, child, new_id(command.seed, "rr_", n), booked[n])
+        _roll_back_one(
+            view, child, new_id(command.seed, "rr_", n), booked[n], rewards.get(child.id)
+        )
         for n, child in enumerate(redeemed)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
@@ -251,7 +267,11 @@ def _restore(
 
 
 def _roll_back_one(
-    view: View, redemption: Redemption, rollback_id: str, booked: Booked | None
+    view: View,
+    redemption: Redemption,
+    rollback_id: str,
+    booked: Booked | None,
+    reward: RewardTaken | None,
 ) -> RolledBack:
     voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
     voucher = None if booked is None else booked.voucher
@@ -272,6 +292,7 @@ def _roll_back_one(
         points=taken.points,
         expired=0 if booked is None else booked.expired,
         categories=() if voucher is None else categories_of(view, voucher.category_id),
+        reward=reward,
     )
 
 

@@ -10,6 +10,7 @@ from engine.campaigns.tiers.body import redeemed_tier_body
 from engine.kernel.encode import Body
 from engine.orders.body import order_body, sums_of
 from engine.redemptions.common_body import common_body, put_failure, put_paid
+from engine.redemptions.reward_body import taken_reward_body
 from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
@@ -68,6 +69,10 @@ def rollback_bodies(
         if each.tier is not None:
             body["promotion_tier"] = redeemed_tier_body(each.tier, each.campaign_name)
         put_paid(body, each.credits, each.points, -1)
+        if each.reward is not None:
+            got = each.reward.voucher
+            given = None if got is None else redeemed_voucher_body(got, assignments)
+            body["reward"] = taken_reward_body(each.reward, customer, given)
         entries.append(body)
     if event.parent_rollback_id is None or event.parent_redemption_id is None:
         return entries, None

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from engine.campaigns.free import campaign_closed
 from engine.kernel import tables
 from engine.kernel.ids import holding_id, numbered_command
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.prizes.giving import hand_out_prize
 from engine.prizes.taking_back import take_back_prize
-from engine.publications.decide import campaign_closed
 from engine.referrals.find import (
     conversions_of,
     find_referral,

@@ -1,4 +1,4 @@
-"""Rewards in the state."""
+"""Rewards in the state, and which program offers them."""
 
 from types import MappingProxyType
 
@@ -6,7 +6,16 @@ from engine.kernel import tables
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
-from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
+from schemas.rewards import (
+    Reward,
+    RewardAssigned,
+    RewardAssignment,
+    RewardAssignmentUpdated,
+    RewardCreated,
+    RewardDeleted,
+    RewardUnassigned,
+    RewardUpdated,
+)
 
 
 def reward_stored(state: State, event: RewardCreated | RewardUpdated, _: Millis) -> None:
@@ -19,10 +28,48 @@ def reward_deleted(state: State, event: RewardDeleted, _: Millis) -> None:
     state.delete(tables.REWARDS, event.reward.id)
 
 
+def store_reward(state: State, reward: Reward) -> None:
+    """Stores a reward that exists; one that is gone stays gone."""
+    if state.get(tables.REWARDS, reward.id) is not None:
+        state.put(tables.REWARDS, reward, reward.id)
+
+
+def reward_assigned(state: State, event: RewardAssigned, _: Millis) -> None:
+    """The assignment is found by its id, its program and its reward."""
+    assignment = event.assignment
+    campaign_id, reward_id = assignment.campaign_id, assignment.reward_id
+    _store(state, assignment)
+    state.put(tables.PROGRAM_REWARDS, assignment.id, campaign_id, reward_id)
+    state.put(tables.REWARD_PROGRAMS, assignment.id, reward_id, campaign_id)
+
+
+def assignment_updated(state: State, event: RewardAssignmentUpdated, _: Millis) -> None:
+    """The assignment is as the event says; what binds it is kept elsewhere."""
+    stored = state.get(tables.REWARD_ASSIGNMENTS, event.assignment.id)
+    if stored is not None:
+        _store(state, event.assignment)
+
+
+def reward_unassigned(state: State, event: RewardUnassigned, _: Millis) -> None:
+    """The program offers the reward no more."""
+    assignment = event.assignment
+    campaign_id, reward_id = assignment.campaign_id, assignment.reward_id
+    state.delete(tables.REWARD_ASSIGNMENTS, assignment.id)
+    state.delete(tables.PROGRAM_REWARDS, campaign_id, reward_id)
+    state.delete(tables.REWARD_PROGRAMS, reward_id, campaign_id)
+
+
+def _store(state: State, assignment: RewardAssignment) -> None:
+    state.put(tables.REWARD_ASSIGNMENTS, assignment, assignment.id)
+
+
 FOLDS: Folds = MappingProxyType(
     {
         RewardCreated: reward_stored,
         RewardUpdated: reward_stored,
         RewardDeleted: reward_deleted,
+        RewardAssigned: reward_assigned,
+        RewardAssignmentUpdated: assignment_updated,
+        RewardUnassigned: reward_unassigned,
     }
 )

@@ -136,6 +136,8 @@ def _find_bound(view: View, body: AssignRule) -> Bound | None:
             return view.get(tables.TIERS, body.related_object_id)
         case "earning_rule":
             return view.get(tables.EARNING_RULES, body.related_object_id)
+        case "reward_assignment":
+            return view.get(tables.REWARD_ASSIGNMENTS, body.related_object_id)
     return None
 
 

@@ -15,6 +15,7 @@ from msgspec import json
 from engine.customers.decide import know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
+from engine.evaluation.rewarding import named_or_holder
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -60,7 +61,7 @@ def lock_session(
         return asked.refusal
     request = json.decode(json.encode(Asked(body.redeemables, body.order, body.metadata)))
     key = None if body.session is None else body.session.key
-    known = know_customer(view, command, body.customer, now)
+    known = know_customer(view, command, named_or_holder(body.customer, asked.offers), now)
     if isinstance(known, Refusal):
         failed = fail_all(body.redeemables, known)
         refused = SessionRefused(failed, body.tracking_id, asked=request, session_key=key)

@@ -163,6 +163,7 @@ def delete_voucher(
         campaign=campaign or None,
         campaign_number=voucher.campaign_number,
         credits=voucher.gift.balance if voucher.gift else 0,
+        points=voucher.loyalty_card.balance if voucher.loyalty_card else 0,
     )
     dropped = drop_assignments_of(view, voucher)
     if body.force:

@@ -8,12 +8,18 @@ from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.campaigns.seeds import Seeds
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.balances import member_balance_router
+from services.catalog.loyalty.earning_rules import earning_rule_router
+from services.catalog.loyalty.estimates import estimate_router
 from services.catalog.loyalty.giveaways import giveaway_router
 from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.pending_points import pending_points_router
 from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
+from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
+from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -64,6 +70,10 @@ def catalog_service(
             voucher_router(writes, view_of),
             campaign_router(writes, view_of, seeds),
             member_router(writes, view_of),
+            member_balance_router(writes, view_of),
+            earning_rule_router(writes, view_of),
+            pending_points_router(writes, view_of),
+            estimate_router(writes, view_of),
             program_router(writes, view_of),
             holder_router(writes, view_of),
             referral_router(writes, view_of),
@@ -89,7 +99,10 @@ def catalog_service(
             stacking_router(writes, view_of),
             category_router(writes, view_of),
             reward_router(writes, view_of),
+            reward_assignment_router(writes, view_of),
+            program_reward_router(writes, view_of),
             loyalty_tier_router(writes, view_of),
+            tier_contents_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
             trial_router(writes, view_of),

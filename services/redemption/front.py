@@ -59,6 +59,15 @@ class Redemptions:
         """`POST /v1/promotions/tiers/{tier}/redemption`."""
         return await self._redeem_one(request, read_ident(request, "tier"), "promotion_tier")
 
+    async def redeem_member(self, request: Request) -> Response:
+        """`POST /v1/loyalties/members/{member}/redemption`, and the same below a program."""
+        content = await read_body(request)
+        named = read_ident(request, "member")
+        program = read_ident(request, "campaign") if "campaign" in request.path_params else ""
+        command = self._command(read_single(request, content, named))
+        command = structs.replace(command, of_program=program)
+        return await self._writes.answer(request, "redeem.member", content, command, _only)
+
     async def redeem_query(self, request: Request) -> Response:
         """`POST /client/v1/redeem`, which names the voucher in its query."""
         return await self._redeem_one(request, read_code(_parameters(request)))

@@ -23,6 +23,16 @@ def redemption_service(redemptions: Redemptions) -> Service:
                 redemptions.redeem_tier,
                 methods=["POST"],
             ),
+            Route(
+                "/v1/loyalties/members/{member:ident}/redemption",
+                redemptions.redeem_member,
+                methods=["POST"],
+            ),
+            Route(
+                "/v1/loyalties/{campaign:ident}/members/{member:ident}/redemption",
+                redemptions.redeem_member,
+                methods=["POST"],
+            ),
             Route("/client/v1/redeem", redemptions.redeem_query, methods=["POST"]),
             Route(
                 "/v1/redemptions/{redemption_id:ident}/rollback",

@@ -18,6 +18,7 @@ from engine.customers.decide import know_customer
 from engine.evaluation.body import expand_redeemables, validation_body
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_for
 from engine.evaluation.outcomes import fail_all
+from engine.evaluation.rewarding import named_or_holder
 from engine.evaluation.tier_body import tier_validation_body
 from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
@@ -146,10 +147,11 @@ class Validations:
         caller = caller_of(request)
         asked = RequestContext(body.redeemables, body.order, body.customer, metadata=body.metadata)
         known = await self.fresh_view(caller.project)
-        impossible = FoundRedeemables.of(known, asked.redeemables).refusal
-        if impossible is not None:
-            raise ApiError(impossible)
-        customer = await self.customer(caller, asked.customer, identity)
+        found = FoundRedeemables.of(known, asked.redeemables)
+        if found.refusal is not None:
+            raise ApiError(found.refusal)
+        named = named_or_holder(asked.customer, found.offers)
+        customer = await self.customer(caller, named, identity)
         at = self.clock_ms()
         if isinstance(customer, Refusal):
             evaluation = fail_all(asked.redeemables, customer)

@@ -30,12 +30,14 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/answers/activity.py": {"_publication_succeeded": "a failure has no vouchers"},
     "engine/redemptions/rollback.py": {"_refusal": "stacks are rolled back by one command only"},
     "engine/sessions/body.py": {"_session_answer": "a refusal has no session"},
-    "services/analytics/sink/campaign_tables.py": {"_prize": "the other takes it back"},
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/earned_transactions.py": {"BOOKS": "a part of the table of transactions"},
+    "engine/answers/hook_points.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/hook_prizes.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/prizes_activity.py": {"TELLS": "a part of the table of feeds"},
     "engine/answers/points_shown.py": {
-        "TELLS": "a part of the table of webhooks",
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
     },
@@ -51,7 +53,9 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
+    "engine/rewards/body.py": {"_reward_assigned": "one command may make many of its own kind"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
+    "services/catalog/loyalty/earning_rules.py": {"_all_rules": "its own command"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
         "_Projects._set_zone": "its own command",
@@ -88,6 +92,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
+    "services/analytics/sink/points_facts.py": {"BESIDE": "transactions say the rest"},
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
     "engine/simulations/requests.py": {
         "_READ": "what shoppers ask for, and what takes it back; nothing else is asked again",

@@ -31,7 +31,7 @@ from schemas.promotions import (
 )
 from schemas.publications import COUNT_MAX
 from schemas.qualifications import LIMIT_MAX
-from schemas.rewards import REWARDS_MAX
+from schemas.rewards import REWARD_ASSIGNMENTS_MAX, REWARDS_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX
 from schemas.topics import BATCH_BYTES_MAX, RECORD_BYTES_MAX
 from schemas.webhooks import WEBHOOKS_MAX
@@ -69,6 +69,7 @@ LIMITS: Final = {
     "categories": CATEGORIES_MAX,
     "categories that stacking rules name": CATEGORIES_NAMED_MAX,
     "rewards": REWARDS_MAX,
+    "rewards that a program offers": REWARD_ASSIGNMENTS_MAX,
     "locations": LOCATIONS_MAX,
     "positions of a location": POINTS_MAX,
     "segments": segments.SEGMENTS_MAX,

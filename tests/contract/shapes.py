@@ -64,6 +64,8 @@ INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
     ("2_obj_campaign_object_voucher_object_GIFT_CARD", "length"): {"type": "integer"},
     ("2_obj_campaign_object_voucher_object_LOYALTY_CARD", "length"): {"type": "integer"},
 }
+#: Kinds of expiration of our own: days after earning, and days without activity.
+_PERIODS = frozenset({"DAY", "INACTIVITY"})
 _UNITS = frozenset({"ADD_SAME_ITEMS", "REPLACE_ITEMS"})
 #: Values beside those of a shape's enum: effects that the prose names, and events of our own that
 #: a webhook can ask for.
@@ -80,7 +82,11 @@ MORE = {
         "alert.raised",
         "customer.segment.entered",
         "customer.segment.left",
+        "voucher.loyalty_card.points_expiring",
     },
+    "CampaignLoyaltyCard": _PERIODS,
+    "EarningRuleExpirationRules": _PERIODS,
+    "2_obj_campaign_object_voucher_object_LOYALTY_CARD": _PERIODS,
 }
 
 #: To the millisecond; the cursor of qualifications has further digits.

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.answers import hook_campaigns, hook_events, hook_prizes, points_shown
+from engine.answers import hook_campaigns, hook_events, hook_points, hook_prizes
 from schemas.webhooks import EVENT_NAMES, TEST_NAME
 from tests.contract.answers import (
     PICTURE,
@@ -252,7 +252,7 @@ EVENT: dict[str, Any] = {
 
 
 #: What says what webhooks are told.
-TELLING = tuple(each.__file__ for each in (hook_events, hook_campaigns, hook_prizes, points_shown))
+TELLING = tuple(each.__file__ for each in (hook_events, hook_campaigns, hook_prizes, hook_points))
 
 
 def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:

@@ -13,5 +13,7 @@ TIERS: Final = (
     Step("PUT", f"{_TIERS}/{{bud}}", {"name": "Young bud", "points": {"from": 100, "to": 499}}),
     Step("POST", "/v1/publications", {"customer": {"source_id": "ada"}, "campaign": {"name": "Ladder", "count": 1}}, keep={"ladder_card": "voucher.code"}, shown=False),
     Step("GET", "/v1/loyalties/members/{ladder_card}/tiers", until={"data.0": ...}),
+    Step("GET", f"{_TIERS}/{{bud}}/earning-rules"),
+    Step("GET", f"{_TIERS}/{{bud}}/rewards"),
     Step("DELETE", f"{_TIERS}/{{leaf}}"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from tests.contract.answers import client, route_of
 from tests.openapi import (
     background,
     loyalty_tiers,
+    member_points,
     offers,
     programs,
     referrals,
@@ -36,6 +37,7 @@ STORY: Final = (
     *programs.PROGRAMS,
     *loyalty_tiers.TIERS,
     *referrals.REFERRALS,
+    *member_points.MEMBER_POINTS,
     *selling.VALIDATIONS,
     *selling.WATCHED,
     *selling.REDEMPTIONS,

@@ -20,7 +20,7 @@ DAY = 24 * 60 * MINUTE
 POINTS_MAX = 60
 #: With change of the clocks at midnight, by half an hour, of none, and over the line of dates.
 ZONES = (
-    "Etc/UTC", "Europe/Warsaw", "America/New_York", "Asia/Beirut", "Asia/Kathmandu",
+    "Etc/UTC", "Europe/Warsaw", "America/New_York", "Asia/Amman", "Asia/Kathmandu",
     "Australia/Lord_Howe", "Pacific/Apia", "America/Havana",
 )  # fmt: skip
 EXTENSIONS = {"P1M": (1, 0), "P10D": (0, 10), "P1Y": (12, 0), "P2M3D": (2, 3)}
@@ -105,8 +105,9 @@ class Member:
     def go_to(self, at: int) -> None:
         while self.swept and self.standing.next_at is not None and self.standing.next_at <= at:
             due = self.standing.next_at
-            self.take(settle(self.program, self.standing, self.balance, due))
-            assert self.standing.next_at is None or self.standing.next_at > due
+            steps = settle(self.program, self.standing, self.balance, due)
+            self.take(steps)
+            assert all(each.after.next_at is None or each.after.next_at > due for each in steps)
 
     def meet(self, happening: Happening) -> None:
         at, change, counts = happening

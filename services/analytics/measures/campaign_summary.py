@@ -26,6 +26,7 @@ from runtime.http.errors import ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
+from schemas.campaigns import Campaign
 from schemas.errors import not_found
 from services.analytics.measures.measuring import shown_number
 from services.analytics.measures.queries import (
@@ -41,9 +42,23 @@ from services.analytics.measures.queries import (
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
 from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
 
-#: Customers who were referred, and of whom that was taken back.
-_REFERRED = ("referred", "unreferred")
 _PARAMETERS = frozenset({"start_date", "end_date"})
+#: Of programs: the sums that are called as their facts.
+_POINTS = (
+    "points_deleted",
+    "points_subtracted",
+    "points_added",
+    "points_rewarded",
+    "points_redeemed",
+    "points_rolledback",
+    "points_expired",
+    "points_transferred_out",
+    "points_transferred_in",
+    "pending_points_added",
+    "pending_points_subtracted",
+    "pending_points_activated",
+    "pending_points_canceled",
+)
 
 
 def summary_route(reads: Reads) -> Route:
@@ -69,10 +84,7 @@ def summary_route(reads: Reads) -> Route:
             kind: (count, amount) for kind, count, amount in await current.rows(facts_of(asked))
         }
         numbers = _numbers(redeemed, rollbacks_failed, validations, facts)
-        numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
-        if campaign.referral_program is not None:
-            referred, taken_back = (facts.get(kind, (0, 0))[0] for kind in _REFERRED)
-            numbers["referred_customers"] = max(referred - taken_back, 0)
+        numbers |= _own_numbers(campaign, redeemed, facts)
         shown = campaign_body(campaign)
         # what binds the campaign is not kept here, and not asked for
         shown.pop("validation_rules_assignments", None)
@@ -169,8 +181,24 @@ def _gift_numbers(redeemed: Any, facts: dict[str, tuple[int, int]]) -> dict[str,
     }
 
 
-def _is_gift(campaign: Any) -> bool:
-    return bool(campaign.campaign_type == "GIFT_VOUCHERS")
+def _points_numbers(facts: dict[str, tuple[int, int]]) -> dict[str, int]:
+    return {"created_vouchers_points": _amount(facts, "points_created")} | {
+        name: _amount(facts, name) for name in _POINTS
+    }
+
+
+def _own_numbers(
+    campaign: Campaign, redeemed: Any, facts: dict[str, tuple[int, int]]
+) -> dict[str, int]:
+    """What only campaigns of its type have."""
+    if campaign.campaign_type == "LOYALTY_PROGRAM":
+        return _points_numbers(facts)
+    if campaign.campaign_type == "GIFT_VOUCHERS":
+        return _gift_numbers(redeemed, facts)
+    if campaign.campaign_type == "REFERRAL_PROGRAM":
+        referred = _count(facts, "referred") - _count(facts, "unreferred")
+        return _off_numbers(redeemed) | {"referred_customers": max(referred, 0)}
+    return _off_numbers(redeemed)
 
 
 def _count(facts: dict[str, tuple[int, int]], kind: str) -> int:

@@ -147,6 +147,40 @@ _TABLE: Final = (
         _MONEY,
         "sumIf(toInt128(amount), kind IN ('subtracted', 'deleted'))",
     ),
+    _made(
+        "points_issued",
+        "points that new cards begin with, and points added by hand",
+        "points",
+        "sumIf(toInt128(amount), kind IN ('points_created', 'points_added'))",
+    ),
+    _made(
+        "points_earned",
+        "points that earning rules gave, those that were pending once they became active",
+        "points",
+        "sumIf(toInt128(amount), kind IN ('points_rewarded', 'pending_points_activated'))",
+    ),
+    _made(
+        "points_redeemed",
+        "points that paid, less what was taken back",
+        "points",
+        "sumIf(toInt128(amount), kind = 'points_redeemed') "
+        "- sumIf(toInt128(amount), kind = 'points_rolledback')",
+    ),
+    _made(
+        "points_removed",
+        "points taken off by hand or taken back, or deleted with their card",
+        "points",
+        "sumIf(toInt128(amount), kind IN ('points_subtracted', 'points_deleted'))",
+    ),
+    _made(
+        "points_expired", "points that expired", "points", "sumIf(toInt128(amount), kind = 'points_expired')"
+    ),
+    _made(
+        "points_transferred",
+        "points that went from card to card, counted where they came to",
+        "points",
+        "sumIf(toInt128(amount), kind = 'points_transferred_in')",
+    ),
     Metric(
         "gift_credits_outstanding",
         "credits of the gift cards that there are now",

@@ -35,7 +35,7 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PENDING_EVENTS
-from schemas.points import POINTS_EVENTS, PointsExpired, PointsExpiring, PointsTransferred
+from schemas.points import POINTS_EVENTS
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
@@ -71,6 +71,8 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.vouchers import Voucher
+from services.analytics.sink.points_facts import points_facts
 
 _NAME = "LowCardinality(String)"
 
@@ -99,7 +101,7 @@ CAMPAIGN_FACTS = sink_table(
         Column("amount", "Int64", "ZSTD(1)"),
     ),
     order_by=("project", "campaign", "at", "log_offset", "log_index"),
-    revision=2,
+    revision=3,
 )
 
 
@@ -118,12 +120,11 @@ class CampaignFact(NamedTuple):
     project: str
     at: Millis
     campaign: str
-    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, of
-    #: points `points_added`, `points_subtracted`, `points_expired`, `points_transferred`, and of
-    #: customers `referred`, `unreferred`.
+    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
+    #: those of points (points_facts.py); of customers `referred`, `unreferred`.
     kind: str
     counted: int = 1
-    #: Credits; of `published` how many vouchers that gave.
+    #: Credits or points; of `published` how many vouchers that gave.
     amount: int = 0
 
 
@@ -148,6 +149,10 @@ def campaign_facts(record: Record) -> list[CampaignFact]:
             fact = None if fact_of is None else fact_of(event)
             if fact is not None:
                 facts.append(CampaignFact(record.project, record.at, *fact))
+            facts += [
+                CampaignFact(record.project, record.at, *each)
+                for each in points_facts(event, record.at)
+            ]
     return facts
 
 
@@ -184,10 +189,15 @@ def _voucher_deleted(event: VoucherDeleted) -> _Fact:
 
 
 def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
-    kind = "added" if event.amount > 0 else "subtracted"
-    if event.voucher.loyalty_card is not None:
-        kind = f"points_{kind}"
-    return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
+    return _booked(event.voucher, "added" if event.amount > 0 else "subtracted", abs(event.amount))
+
+
+def _rewarded(event: CustomerRewarded) -> _Fact:
+    return _booked(event.voucher, "added", event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> _Fact:
+    return _booked(event.voucher, "subtracted", event.amount)
 
 
 def _customer_referred(event: CustomerReferred) -> _Fact:
@@ -198,23 +208,11 @@ def _referral_revoked(event: ReferralRevoked) -> _Fact:
     return (event.referral.campaign_id, "unreferred", 1, 0) if event.converted else None
 
 
-def _prize(event: CustomerRewarded | RewardTakenBack) -> _Fact:
-    voucher = event.voucher
-    if voucher is None or not event.amount:
+def _booked(voucher: Voucher | None, kind: str, amount: int) -> _Fact:
+    """Credits of a gift card; facts of points say the same of points (points_facts.py)."""
+    if voucher is None or not amount or voucher.loyalty_card is not None:
         return None
-    kind = "added" if isinstance(event, CustomerRewarded) else "subtracted"
-    kind = kind if voucher.loyalty_card is None else f"points_{kind}"
-    return voucher.campaign_id or "", kind, 1, event.amount
-
-
-def _points_expired(event: PointsExpired) -> _Fact:
-    return event.voucher.campaign_id or "", "points_expired", 1, event.points
-
-
-def _points_transferred(event: PointsTransferred) -> _Fact:
-    """Into the program goes what goes out of it, to another of its cards."""
-    points = sum(move.points for move in event.moves)
-    return event.voucher.campaign_id or "", "points_transferred", len(event.moves), points
+    return voucher.campaign_id or "", kind, 1, amount
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
@@ -295,12 +293,10 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
-        CustomerRewarded: _prize,
-        RewardTakenBack: _prize,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         CustomerReferred: _customer_referred,
         ReferralRevoked: _referral_revoked,
-        PointsExpired: _points_expired,
-        PointsTransferred: _points_transferred,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }
@@ -331,15 +327,14 @@ UNCOUNTED = events_of(
     # The vouchers of a deleted campaign go with it, and its totals with them.
     BIN_EVENTS,
     CampaignDeleted,
-    # How many there are stays.
-    PointsExpiring,
     PublicationRepeated,
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
-    # Of points, those that are given and taken by hand count so far.
+    # Facts of points say it.
     EARNED_EVENTS,
     PENDING_EVENTS,
+    POINTS_EVENTS,
     # Facts of redemptions say it.
     REDEMPTION_EVENTS,
 )

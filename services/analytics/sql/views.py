@@ -169,7 +169,7 @@ _VIEWS: Final = (
             _text(
                 "kind",
                 "`created`, `deleted`, `published`, `unpublished` (failed), `added`, `subtracted`, "
-                "`points_added`, `points_subtracted`, `points_expired`, `points_transferred`",
+                "and of points what the summary of a program calls `points_…` and `pending_points_…`",
             ),
             _number("counted", "how many vouchers or publications"),
             _number("amount", "credits or points; of `published` how many vouchers"),

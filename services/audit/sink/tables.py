@@ -49,7 +49,7 @@ from schemas.earning import (
     PointsTakenBack,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
@@ -91,7 +91,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.referrals import REFERRAL_EVENTS, REFERRAL_TIER_EVENTS
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -244,6 +244,7 @@ UNLISTED = events_of(
     KEY_EVENTS,
     LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
+    PROGRAM_SETUP_EVENTS,
     WebhookCreated,
     WebhookUpdated,
     WebhookDeleted,
@@ -254,7 +255,6 @@ UNLISTED = events_of(
     RollbackFailed,
     CUSTOM_EVENTS,
     REFERRAL_EVENTS,
-    REFERRAL_TIER_EVENTS,
     GIVEAWAY_EVENTS,
     RewardWithheld,
     SegmentEntered,

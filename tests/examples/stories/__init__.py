@@ -13,6 +13,7 @@ from tests.examples.stories.giveaways import giveaways
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
 from tests.examples.stories.loyalty_tiers import loyalty_tiers
+from tests.examples.stories.member_points import member_points
 from tests.examples.stories.programs import programs
 from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
@@ -36,6 +37,7 @@ _ALL: tuple[Story, ...] = (
     imports,
     keeping,
     loyalty_tiers,
+    member_points,
     programs,
     projects,
     promotions,

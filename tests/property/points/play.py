@@ -23,7 +23,7 @@ from schemas.points import PointsExpirationRules, PointsMove, TransferPoints
 from schemas.projects import ProjectOpened
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackStack
-from schemas.rewards import Reward, RewardCreated
+from schemas.rewards import Reward, RewardAssigned, RewardAssignment, RewardCreated
 from tests.property.points.model import NEVER, PointsModel
 from tests.unit.engine.world import DAY, NOON, World, loyalty_card, redeem
 
@@ -49,6 +49,7 @@ class Play:
         cards = (loyalty_card(code, 0, **members) for code in CARDS)
         coin = Reward("rew_1", "R", 0, 1)  # type: ignore[arg-type]
         self.world.given(CampaignCreated(program), RewardCreated(coin), *cards)
+        self.world.given(RewardAssigned(RewardAssignment("rewa_1", "rew_1", PROGRAM, NOON)))
         self.model = PointsModel()
         #: What the transactions of each card add up to.
         self.booked = dict.fromkeys(CARDS, 0)

@@ -38,6 +38,7 @@ KINDS: Final = (
     "sku",
     "products_collection",
     "reward",
+    "reward_assignment",
     "segment",
     "location",
     "webhook",

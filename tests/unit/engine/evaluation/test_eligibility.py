@@ -11,7 +11,7 @@ from engine.evaluation.eligibility import BOUND_RULES, RULES, refusal_of
 from engine.kernel.calendar import iso
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds
 from engine.pricing.basket import Basket
-from engine.rewards.payment import Payment
+from engine.rewards.paid import Payment
 from schemas.campaigns import Campaign
 from schemas.orders import Order, OrderItem
 from schemas.promotions import PromotionTier
@@ -123,6 +123,12 @@ CARD_ROWS: list[Row] = [
         {"loyalty_card": LoyaltyCard(points=100, balance=1)},
     ),
     (
+        "reward",
+        "missing_reward",
+        "A reward is required when redeeming a LOYALTY_CARD",
+        {"payment": Payment(REWARD, 1)},
+    ),
+    (
         "order_given",
         "missing_order",
         "An order is required when redeeming a LOYALTY_CARD",
@@ -133,12 +139,6 @@ CARD_ROWS: list[Row] = [
         "missing_amount",
         "Amount is required when redeeming a LOYALTY_CARD",
         {"basket": Basket(Order(amount=100))},
-    ),
-    (
-        "reward",
-        "missing_reward",
-        "A reward is required when redeeming a LOYALTY_CARD",
-        {"payment": Payment(REWARD, 1)},
     ),
 ]
 #: What a rule is called in its explanation, where that is not its own name.

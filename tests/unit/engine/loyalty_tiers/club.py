@@ -27,9 +27,9 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.projects import ProjectOpened
-from schemas.publications import PublishVouchers
+from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.records import Decided
-from tests.unit.engine.world import PROJECT, World, customer, found
+from tests.unit.engine.world import PROJECT, World, customer, found, only
 
 #: A tier's name, and the points of it.
 Ranges = Mapping[str, tuple[int | None, int | None]]
@@ -37,7 +37,10 @@ LADDER: Final[Ranges] = {"Basic": (0, 99), "Silver": (100, 499), "Gold": (500, N
 #: When a move was told, what it was, to which tier, and the end of that.
 Move = tuple[str, str, str, str | None]
 
-_MOVES: Final = {
+_Moves = (
+    TierJoined | TierLeft | TierUpgraded | TierDowngraded | TierProlonged | TierExpirationChanged
+)
+_MOVES: Final[Mapping[type[_Moves], str]] = {
     TierJoined: "joined",
     TierLeft: "left",
     TierUpgraded: "upgraded",
@@ -100,10 +103,7 @@ class Club:
     def join(self, who: str = "alice") -> str:
         """Gives somebody a card; its id."""
         record = self.do(PublishVouchers(customer(who), campaign="Club"))
-        event = next(
-            each for each in record.events if type(each).__name__ == "PublicationSucceeded"
-        )
-        return str(event.vouchers[0].id)  # type: ignore[union-attr]
+        return only(record, PublicationSucceeded).vouchers[0].id
 
     def add(self, points: int) -> Decided:
         """Adds points by hand, or takes them off."""
@@ -133,9 +133,9 @@ class Club:
 def moves(record: Decided) -> list[Move]:
     """What a record tells of tiers."""
     return [
-        (iso(record.at), told, event.tier.name, _end(event.standing))
+        (iso(record.at), _MOVES[type(event)], event.tier.name, _end(event.standing))
         for event in record.events
-        if (told := _MOVES.get(type(event))) is not None  # type: ignore[call-overload]
+        if isinstance(event, _Moves)
     ]
 
 

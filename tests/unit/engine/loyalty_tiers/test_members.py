@@ -31,7 +31,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.projects import SetTimeZone
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
-from schemas.rewards import CreateReward, Reward
+from schemas.rewards import AssignReward, CreateReward, NewRewardAssignment, Reward
 from schemas.vouchers import DeleteVoucher
 from tests.unit.engine.loyalty_tiers.club import Club, moves
 from tests.unit.engine.world import DAY, found, only, redeem
@@ -61,6 +61,7 @@ def test_who_pays_with_points_falls_and_a_rollback_lifts_again() -> None:
     reward = Reward(id="", name="R", created_at=0, exchange_ratio=Decimal(1))
     club.do(CreateReward(reward))
     [made] = club.world.view.scan(tables.REWARDS)
+    club.do(AssignReward("Club", NewRewardAssignment(made.id)))
     choice = RewardChoice(made.id, 10)
     paid = club.do(redeem(Redeemable("voucher", club.card, reward=choice), order=5000))
     assert [move[1:3] for move in moves(paid)] == [("downgraded", "Silver")]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from engine.campaigns import free
 from engine.kernel import tables
-from engine.publications import decide
 from schemas.api import CustomerInput
 from schemas.campaigns import (
     Campaign,
@@ -189,7 +189,7 @@ def test_a_campaign_passes_over_what_cannot_be_used() -> None:
 
 
 def test_a_search_goes_on_where_the_last_one_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "SEARCH_MAX", 2)
+    monkeypatch.setattr(free, "SEARCH_MAX", 2)
     world = World()
     made = campaign(world, 5)
     for each in vouchers(world, made)[:4]:

@@ -28,6 +28,7 @@ from tests.unit.services.bad_input import (
     managing,
     referring,
     selling,
+    spending,
     stating,
     trying,
 )
@@ -60,6 +61,7 @@ TABLES: Final = {
     "## Tries and orders of many": Table(trying.TRIES, trying.BEFORE_TRIES),
     "## Loyalty programs": Table(belonging.PROGRAMS, belonging.BEFORE_PROGRAMS),
     "## Tiers of loyalty programs": Table(climbing.CLIMBING, climbing.BEFORE_CLIMBING),
+    "## Points of members": Table(spending.SPENDING, spending.BEFORE_SPENDING),
     "## Referrals and giveaways": Table(referring.REFERRING, referring.BEFORE),
     "## Members of the contract that are refused": Table(keeping.REFUSED),
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),

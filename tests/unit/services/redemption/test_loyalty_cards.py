@@ -63,10 +63,10 @@ async def test_rewards_are_kept_changed_listed_and_deleted(world: World) -> None
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"parameters": {"campaign": {"id": "camp_1"}}}, "only rewards of paying with points"),
-    ({"parameters": {"product": {"id": "prod_1"}}}, "only rewards of paying with points"),
     ({"parameters": COIN, "type": "MATERIAL"}, ".type"),
-    ({"parameters": {}}, ".parameters.coin"),
+    ({"parameters": {}}, ".parameters`: one of"),
+    ({"parameters": COIN | {"product": {"id": "prod_1"}}}, ".parameters`: one of"),
+    ({"parameters": COIN, "stock": 1}, ".stock"),
     ({}, "parameters"),
     ({"parameters": {"coin": {"exchange_ratio": "0"}}}, "exchange_ratio"),
     ({"parameters": {"coin": {"exchange_ratio": "much"}}}, "exchange_ratio"),
@@ -263,7 +263,7 @@ def told(world: World) -> list[dict[str, Any]]:
 
 
 async def test_a_reward_that_is_said_to_be_assigned_is_not_found(world: World) -> None:
-    """Rewards are assigned to nothing yet, so whoever names an assignment would pay something else."""
+    """A card of no program pays by no offer, so whoever names one would pay something else."""
     paid = await reward(world)
     await card(world)
     body = paying(paid)

@@ -1,0 +1,35 @@
+"""What a card was redeemed for: what is shown of it, and what the state keeps."""
+
+from typing import Final
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.state import View
+from schemas.rewards import RewardGiven, RewardTaken
+
+#: The source of what is added to a card, as transactions show it.
+SOURCE: Final = "REWARD"
+
+
+def given_of(taken: RewardTaken) -> RewardGiven:
+    """What the state keeps of it."""
+    campaign = taken.reward.campaign
+    return RewardGiven(
+        id=taken.id,
+        reward_id=taken.reward.id,
+        assignment_id=taken.assignment_id,
+        loyalty_tier_id=taken.loyalty_tier_id,
+        voucher_id="" if taken.voucher is None else taken.voucher.id,
+        balance=0 if campaign is None else campaign.balance or 0,
+        kept=taken.kept,
+    )
+
+
+def with_item(view: View, taken: RewardTaken) -> RewardTaken:
+    """With the product that the reward is, as it is now."""
+    item = taken.reward.product
+    if item is None:
+        return taken
+    sku = None if item.sku_id is None else view.get(tables.SKUS, item.sku_id)
+    return structs.replace(taken, product=view.get(tables.PRODUCTS, item.id), sku=sku)

@@ -1,0 +1,135 @@
+"""What a rollback takes back of what a card was redeemed for."""
+
+from typing import Any
+
+import pytest
+
+from engine.kernel import tables
+from schemas.balances import AdjustBalance
+from schemas.campaigns import CampaignCreated, DeleteCampaign
+from schemas.products import DeleteProduct
+from schemas.redemptions import (
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollBackRedemption,
+)
+from schemas.rewards import (
+    DeleteReward,
+    DeleteRewardAssignment,
+    UpdateRewardAssignment,
+)
+from schemas.voucher_events import VoucherDisabled
+from tests.unit.engine.rewards.reward_world import (
+    RewardWorld,
+    campaign,
+    codes,
+    explained,
+    gift_reward,
+    key_of,
+    mug,
+    other_program,
+    taken,
+)
+from tests.unit.engine.world import found, only, redeem
+
+
+@pytest.fixture
+def world() -> RewardWorld:
+    return RewardWorld()
+
+
+def test_a_rollback_gives_points_back_and_switches_the_code_off(world: RewardWorld) -> None:
+    card = world.join()
+    record = world.redeem(card, codes(world))
+    voucher = found(taken(record).voucher)
+    back = rolled_back(world, record)
+    assert only(back, VoucherDisabled).voucher.id == voucher.id
+    event = only(back, RedemptionRolledBack).rollbacks[0]
+    assert not found(found(event.reward).voucher).active
+    assert found(event.reward).id == taken(record).id
+    assert not world.card(voucher).active
+    assert (world.balance(card), world.reward("rew_codes").redeemed) == (1000, 0)
+
+
+def test_a_rollback_gives_the_product_back(world: RewardWorld) -> None:
+    card = world.join()
+    world.offer(mug(stock=1), 100)
+    record = world.redeem(card, "rew_mug")
+    rolled_back(world, record)
+    assert (world.balance(card), world.reward("rew_mug").stock) == (1000, 1)
+    assert world.reward("rew_mug").redeemed == 0
+    assert key_of(rolled_back(world, record)) == "already_rolled_back"
+    assert world.reward("rew_mug").stock == 1
+
+
+def test_a_code_that_was_used_stays_and_so_does_its_redemption(world: RewardWorld) -> None:
+    card = world.join()
+    record = world.redeem(card, codes(world))
+    voucher = found(taken(record).voucher)
+    used = world.when(redeem(voucher.code))
+    refused = rolled_back(world, record)
+    assert key_of(refused) == "invalid_redemption"
+    assert explained(refused.refusal)["rule"] == "reward_used"
+    assert (world.balance(card), world.card(voucher).active) == (700, True)
+    rolled_back(world, used)
+    assert key_of(rolled_back(world, record)) is None
+    assert world.balance(card) == 1000
+
+
+@pytest.mark.parametrize("spent", [0, 1])
+def test_credits_that_were_spent_keep_a_redemption(world: RewardWorld, spent: int) -> None:
+    card = world.join()
+    world.given(CampaignCreated(campaign("gifts", "GIFT_VOUCHERS")))
+    world.offer(gift_reward(250), 400)
+    record = world.redeem(card, "rew_gifts")
+    gift = found(taken(record).voucher)
+    if spent:
+        world.when(redeem(gift.code, order=100))
+    refused = rolled_back(world, record)
+    assert key_of(refused) == ("invalid_redemption" if spent else None)
+    assert world.balance(card) == (600 if spent else 1000)
+
+
+@pytest.mark.parametrize("left", [200, 199])
+def test_points_on_a_card_of_before_are_taken_off_as_far_as_they_are_there(
+    world: RewardWorld, left: int
+) -> None:
+    card = world.join()
+    other_program(world)
+    first = found(taken(world.redeem(card, "rew_other")).voucher)
+    record = world.redeem(card, "rew_other")
+    world.when(AdjustBalance(first.id, left - world.balance(first)))
+    refused = rolled_back(world, record)
+    assert key_of(refused) == (None if left == 200 else "invalid_redemption")
+    assert world.balance(first) == (0 if left == 200 else left)
+    assert world.card(first).active
+
+
+def test_what_is_gone_is_taken_back_no_more(world: RewardWorld) -> None:
+    card = world.join()
+    reward = codes(world)
+    record = world.redeem(card, reward)
+    offered = next(iter(world.view.scan(tables.REWARD_ASSIGNMENTS)))
+    world.when(DeleteRewardAssignment(offered.id))
+    world.when(DeleteReward(reward))
+    world.when(DeleteCampaign("codes"))
+    assert key_of(rolled_back(world, record)) is None
+    assert world.balance(card) == 1000
+
+
+def test_a_price_that_changed_is_given_back_as_it_was(world: RewardWorld) -> None:
+    card = world.join()
+    world.offer(mug(), 100)
+    record = world.redeem(card, "rew_mug")
+    offered = next(iter(world.view.scan(tables.REWARD_ASSIGNMENTS)))
+    world.when(UpdateRewardAssignment(offered.id, points=500, priced=True))
+    world.when(DeleteProduct("prod_mug"))
+    rolled_back(world, record)
+    assert world.balance(card) == 1000
+    assert key_of(world.redeem(card, "rew_mug")) is None
+    assert world.balance(card) == 500
+
+
+def rolled_back(world: RewardWorld, record: Any) -> Any:
+    (redemption_id,) = only(record, RedemptionSucceeded).redemption_ids
+    return world.when(RollBackRedemption(redemption_id))
