@@ -29,6 +29,7 @@ async def member_points(shop: Shop) -> None:
 
 async def _in_time(shop: Shop, reward: str) -> None:
     await _program(shop, "Leaf club", BY_DAYS)
+    await _offer(shop, "Leaf club", reward)
     ada, ben = [await _member(shop, "Leaf club", who) for who in ("ada", "ben")]
     await _add(shop, ada, {"amount": 100})
     await _add(shop, ben, {"amount": 40, "reason": "welcome"})
@@ -45,6 +46,7 @@ async def _in_time(shop: Shop, reward: str) -> None:
 
 async def _by_activity(shop: Shop, reward: str) -> None:
     await _program(shop, "Green club", BY_ACTIVITY)
+    await _offer(shop, "Green club", reward)
     eve = await _member(shop, "Green club", "eve")
     await _add(shop, eve, {"amount": 60})
     shop.wait(10 * DAY)
@@ -57,6 +59,11 @@ async def _program(shop: Shop, name: str, rules: dict[str, Any]) -> None:
     card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0, "expiration_rules": rules}}
     body = {"name": name, "campaign_type": "LOYALTY_PROGRAM", "type": "AUTO_UPDATE"}
     await shop.post("/v1/campaigns", body | {"voucher": card})
+
+
+async def _offer(shop: Shop, program: str, reward: str) -> None:
+    """What points of a card pay, its program says."""
+    await shop.post(f"/v1/loyalties/{program}/rewards", [{"reward": reward}])
 
 
 async def _member(shop: Shop, program: str, who: str) -> str:

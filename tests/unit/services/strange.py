@@ -130,6 +130,7 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
         "loyalty_tiers_expiration": PROGRAM["loyalty_tiers_expiration"], "metadata": {},
         "options": {"recalculate_tiers": True}, "access_settings": {},
     }),
+    ("POST", "/v1/loyalties/L0/copy", {"name": "L1"}),
     ("POST", "/v1/loyalties/L0/tiers", [{"name": "Silver", "points": {"from": 20}}]),
     ("PUT", "/v1/loyalties/L0/tiers/{rung}", {"name": "Or", "points": {"from": 1, "to": 9}}),
     ("POST", "/v1/campaigns", FRIENDS | {"name": "F1"}),

@@ -8,7 +8,7 @@ from schemas.api import Redeemable, RewardChoice
 from schemas.balances import AdjustBalance
 from schemas.campaigns import Campaign, CampaignCreated, CardTemplate, VoucherTemplate
 from schemas.points import PointsExpirationRules
-from schemas.rewards import Reward, RewardCreated
+from schemas.rewards import Reward, RewardAssigned, RewardAssignment, RewardCreated
 from schemas.vouchers import LoyaltyCard
 from tests.unit.engine.world import DAY, NOON, World, loyalty_card
 
@@ -23,9 +23,10 @@ def cards(*codes: str, rules: PointsExpirationRules | None = IN_TEN_DAYS) -> Wor
     template = VoucherTemplate("LOYALTY_CARD", loyalty_card=CardTemplate(0, rules))
     program = Campaign(PROGRAM, "P", "LOYALTY_PROGRAM", "STATIC", NOON, template)
     coin = Reward("rew_1", "R", 0, 1)  # type: ignore[arg-type]
-    members = {"campaign": "P", "campaign_id": PROGRAM, "holder_id": "cust_1"}
+    members = {"campaign": "P", "campaign_id": PROGRAM}
     given = (loyalty_card(code, 0, **members) for code in codes)
-    return World().given(CampaignCreated(program), RewardCreated(coin), *given)
+    offered = RewardAssigned(RewardAssignment("rewa_1", "rew_1", PROGRAM, NOON))
+    return World().given(CampaignCreated(program), RewardCreated(coin), offered, *given)
 
 
 def add(world: World, points: int, code: str = "A", **said: Any) -> None:
