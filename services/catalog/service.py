@@ -19,6 +19,7 @@ from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
 from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
+from services.catalog.loyalty.standings import standing_router
 from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
@@ -103,6 +104,7 @@ def catalog_service(
             reward_assignment_router(writes, view_of),
             program_reward_router(writes, view_of),
             loyalty_tier_router(writes, view_of),
+            standing_router(writes, view_of),
             tier_contents_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
