@@ -18,6 +18,8 @@ from tests.openapi import (
     member_points,
     offers,
     programs,
+    referrals,
+    rewards,
     selling,
     shop,
     team,
@@ -37,7 +39,9 @@ STORY: Final = (
     *programs.PROGRAMS,
     *earning.EARNING,
     *loyalty_tiers.TIERS,
+    *referrals.REFERRALS,
     *member_points.MEMBER_POINTS,
+    *rewards.REWARDS,
     *selling.VALIDATIONS,
     *selling.WATCHED,
     *selling.REDEMPTIONS,
@@ -49,6 +53,8 @@ STORY: Final = (
     *background.ENDS,
 )
 SECONDS_MAX: Final = 120.0
+#: In which a giveaway has its entries, and after which it is drawn.
+SOON: Final = timedelta(seconds=8)
 POLL_SECONDS: Final = 0.1
 
 
@@ -79,6 +85,7 @@ def run_story(url: str, keys: Mapping[str, str]) -> Iterator[Told]:
     }
     with client(base_url=url, timeout=60.0) as http:
         for step in STORY:
+            kept["soon"] = (datetime.now(UTC) + SOON).isoformat()
             answer = _ask_in_time(http, step, kept)
             path = httpx.URL(filled(step.path, kept)).path
             route = route_of(step.method, path)

@@ -10,6 +10,7 @@ from tests.examples.stories.clients import clients
 from tests.examples.stories.customers import customers
 from tests.examples.stories.earning import earning
 from tests.examples.stories.exports import exports
+from tests.examples.stories.giveaways import giveaways
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
 from tests.examples.stories.loyalty_tiers import loyalty_tiers
@@ -19,6 +20,8 @@ from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
 from tests.examples.stories.publications import publications
 from tests.examples.stories.redemptions import redemptions
+from tests.examples.stories.referrals import referrals
+from tests.examples.stories.rewards import rewards
 from tests.examples.stories.rules import rules
 from tests.examples.stories.sessions import sessions
 from tests.examples.stories.users import users
@@ -33,6 +36,7 @@ _ALL: tuple[Story, ...] = (
     customers,
     earning,
     exports,
+    giveaways,
     imports,
     keeping,
     loyalty_tiers,
@@ -42,6 +46,8 @@ _ALL: tuple[Story, ...] = (
     promotions,
     publications,
     redemptions,
+    referrals,
+    rewards,
     rules,
     sessions,
     users,
