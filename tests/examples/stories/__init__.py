@@ -21,6 +21,7 @@ from tests.examples.stories.promotions import promotions
 from tests.examples.stories.publications import publications
 from tests.examples.stories.redemptions import redemptions
 from tests.examples.stories.referrals import referrals
+from tests.examples.stories.rewards import rewards
 from tests.examples.stories.rules import rules
 from tests.examples.stories.sessions import sessions
 from tests.examples.stories.users import users
@@ -46,6 +47,7 @@ _ALL: tuple[Story, ...] = (
     publications,
     redemptions,
     referrals,
+    rewards,
     rules,
     sessions,
     users,

@@ -106,6 +106,12 @@ class Shop:
         await self.add(f"/v1/promotions/{sale['id']}/stacks", stack)
         coin = {"coin": {"exchange_ratio": 0.5, "points_ratio": 2}}
         await self.add("/v1/rewards", {"name": "Pay", "type": "COIN", "parameters": coin})
+        mug = await self.add("/v1/rewards", {
+            "name": "Mug", "parameters": {"product": {"id": self.product}}, "stock": 3,
+            "attributes": {"description": "White"}})  # fmt: skip
+        priced = {"campaign": "Program", "parameters": {"loyalty": {"points": 5}}}
+        offer = await self.add(f"/v1/rewards/{mug}/assignments", priced)
+        self.paths[f"/v1/loyalties/Program/rewards/{offer}"] = SERVER
         await self.add("/v1/locations", {"name": "L", "shape": ZONE})
 
     async def _people(self) -> None:

@@ -1,8 +1,10 @@
 """What is earned for, by whom and why not: orders, redemptions, custom events, segments, tiers."""
 
+import msgspec
 import pytest
 
 from engine.kernel import tables
+from engine.segments.following import customers_at_once
 from schemas.api import OrderInput
 from schemas.campaigns import DeleteCampaign, DisableCampaign
 from schemas.customers import DeleteCustomer, UpdateCustomer
@@ -136,7 +138,7 @@ def test_entering_a_segment_earns_once_each_time(world: World) -> None:
     rule(world, fixed(50), "customer.segment.entered", segment_id=segment_id)
 
     for flag, gains in ((b"true", [50]), (b"true", []), (b"false", []), (b"true", [50])):
-        changes = b'{"metadata":{"vip":' + flag + b"}}"
+        changes = msgspec.Raw(b'{"metadata":{"vip":' + flag + b"}}")
         assert earned(world.when(UpdateCustomer("alice", changes))) == gains
 
 
@@ -232,3 +234,14 @@ def test_another_holder_of_a_program_earns_by_the_own_limits(world: World) -> No
     assert earned(order(world, source_id="a")) == [10]
     assert earned(order(world, source_id="b", who="bob")) == [10]
     assert reasons(order(world, source_id="c")) == ["limit_count"]
+
+
+def test_work_in_the_background_does_fewer_customers_at_once_where_they_earn(
+    world: World,
+) -> None:
+    before = customers_at_once(world.view)
+    for _ in range(4):
+        rule(world)
+
+    assert before == 500
+    assert customers_at_once(world.view) == 300_000 // (4 * 1500)
