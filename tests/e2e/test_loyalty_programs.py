@@ -45,7 +45,7 @@ def test_a_member_joins_is_given_points_and_sees_what_happened(shop: Shop) -> No
     assert page.data[0].type == "customer.voucher.loyalty_card.points_added"
     assert page.more_starting_after == page.data[0].id
     shown = told(shop.customers.get_customer, member.holder_id)
-    assert shown.loyalty.campaigns[program.id].points == 188
+    assert shown.loyalty.campaigns[program.id]["points"] == 188
     assert program.id in {
         each.id for each in told(loyalties.list_loyalty_programs, limit=100).campaigns
     }
