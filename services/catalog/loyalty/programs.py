@@ -34,7 +34,7 @@ _PROGRAM = "/v1/loyalties/{campaign:ident}"
 class CreateProgramBody(CreateCampaignBody):
     """A new campaign, which is a loyalty program whether it says so or not."""
 
-    campaign_type: Literal["LOYALTY_PROGRAM"]
+    campaign_type: Literal["LOYALTY_PROGRAM"] = "LOYALTY_PROGRAM"
 
     @model_validator(mode="before")
     @classmethod

@@ -51,6 +51,8 @@ async def _by_month(shop: Shop) -> None:
     card = await _card(shop, "Tea club", "ada")
     for points in (30, 80):
         await _add(shop, card, points)
+    # the customer is told of with the tier
+    await shop.put("/v1/customers/ada", {"name": "Ada"})
     shop.wait(31 * DAY)
     await _add(shop, card, 200)
     shop.wait(80 * DAY)

@@ -23,6 +23,7 @@ async def member_points(shop: Shop) -> None:
     reward = await shop.post("/v1/rewards", {"name": "Pay with leaves"} | COIN)
     await _in_time(shop, reward["id"])
     await _by_activity(shop, reward["id"])
+    await _with_points(shop)
     await _program(shop, "Summer club", BY_MONTHS)
     await _program(shop, "Year club", BY_YEAR)
 
@@ -36,6 +37,10 @@ async def _in_time(shop: Shop, reward: str) -> None:
     moves = [{"code": ben, "points": 30, "source_id": "m-1", "reason": "a gift"}]
     shown = SERVER | {"X-Voucherify-Channel": "Node.js-app"}
     await shop.post(f"/v1/loyalties/Leaf club/members/{ada}/transfers", moves, headers=shown)
+    members = f"/v1/loyalties/members/{ben}/balance"
+    await shop.post(members, {"points": 15, "reason": "a survey"}, headers=shown)
+    soon_back = await _pay(shop, reward, ben, 20)
+    await shop.post(f"/v1/redemptions/{soon_back['redemptions'][0]['id']}/rollback", {})
     paid = await _pay(shop, reward, ada, 80)
     shop.wait(24 * DAY)
     await shop.send(ExpireDue())
@@ -53,6 +58,14 @@ async def _by_activity(shop: Shop, reward: str) -> None:
     await _pay(shop, reward, eve, 20)
     shop.wait(30 * DAY)
     await _add(shop, eve, {"amount": 5})
+
+
+async def _with_points(shop: Shop) -> None:
+    """A card is deleted that has points left."""
+    await _program(shop, "Brief club", BY_DAYS)
+    dora = await _member(shop, "Brief club", "dora")
+    await _add(shop, dora, {"amount": 70})
+    await shop.delete(f"/v1/vouchers/{dora}")
 
 
 async def _program(shop: Shop, name: str, rules: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ async def rewards(shop: Shop) -> None:
     kinds = await _made(shop)
     offers = await _offered(shop, kinds)
     await _rewarded(shop, kinds, offers)
+    await _with_points_of_another(shop)
     await _ended(shop, offers)
 
 
@@ -94,6 +95,21 @@ async def _rewarded(shop: Shop, kinds: dict[str, str], offers: dict[str, str]) -
     await shop.post(f"/v1/redemptions/{spent['id']}/rollback")
     await shop.post(f"/v1/redemptions/{code['id']}/rollback")
     await shop.post(path, {"reward": {"id": kinds["cup"]}})
+
+
+async def _with_points_of_another(shop: Shop) -> None:
+    """Points of another club: who is in it has them on the card that is there."""
+    await shop.post("/v1/loyalties", {"name": "Pot club", "type": "AUTO_UPDATE", "voucher": CARD})
+    points = {"name": "Pots", "parameters": {"campaign": {"id": "Pot club", "balance": 30}}}
+    reward = await shop.post("/v1/rewards", points)
+    offer = [{"reward": reward["id"], "parameters": {"loyalty": {"points": 10}}}]
+    await shop.post("/v1/loyalties/Cup club/rewards", offer)
+    joining = {"customer": {"source_id": "emil"}}
+    member = await shop.post("/v1/loyalties/Cup club/members", joining)
+    path = f"/v1/loyalties/members/{member['code']}/redemption"
+    await shop.post(path, {"reward": {"id": reward["id"]}})
+    again = await shop.post(path, {"reward": {"id": reward["id"]}})
+    await shop.post(f"/v1/redemptions/{again['id']}/rollback")
 
 
 def _cheaper(offer: str) -> dict[str, Any]:
