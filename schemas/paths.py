@@ -14,7 +14,7 @@ _WORDS: Final = (
     "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds simulations "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "referrals holders tree giveaways entries draw winners refuse prizes proof "
-    "loyalties members rewards reward-assignments reward consents transfers points-expiration "
+    "loyalties members rewards reward-assignments reward consents standings transfers points-expiration "
     "earning-rules pending-points activate cancel "
     "rotate test copy custom-event-schemas branding api-usage releases diagnostics try "
     "uses filter callers "

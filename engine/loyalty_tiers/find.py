@@ -1,5 +1,7 @@
 """In which tier a member is, whether anybody was told of it already or not."""
 
+from typing import NamedTuple
+
 from msgspec import structs
 
 from engine.kernel import tables
@@ -7,8 +9,8 @@ from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.loyalty_tiers.ends import BY_BALANCE
-from engine.loyalty_tiers.ladder import ladder_of, mapped_points
-from engine.loyalty_tiers.standing import Program, settle
+from engine.loyalty_tiers.ladder import is_open, ladder_of, lowest_of, mapped_points
+from engine.loyalty_tiers.standing import Program, counted_points, settle
 from engine.points.buckets import settle_points
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -16,6 +18,18 @@ from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.vouchers import Voucher
 
 __all__ = ["find_loyalty_tier", "mapped_points", "standing_of", "tier_of"]
+
+
+class Progress(NamedTuple):
+    """How a member stands, by which points, and what comes next."""
+
+    standing: Standing
+    points: int
+    tier: LoyaltyTier | None
+    #: The next tier with more points; None: there is none.
+    next_tier: LoyaltyTier | None
+    #: How many points are missing to it.
+    missing: int
 
 
 def tier_of(view: View, voucher_id: str, now: Millis | None = None) -> LoyaltyTier | None:
@@ -42,6 +56,30 @@ def standing_of(view: View, voucher: Voucher, now: Millis) -> Standing | None:
         return None
     steps = settle(program, standing, balance_of(view, voucher, now), now)
     return steps[-1].after if steps else standing
+
+
+def progress_of(view: View, voucher: Voucher, now: Millis) -> Progress | None:
+    """How the card's holder stands, and what is missing to the next tier; None: as `standing_of`."""
+    standing = standing_of(view, voucher, now)
+    campaign = campaign_of(view, voucher)
+    program = None if campaign is None else program_of(view, campaign)
+    if standing is None or program is None:
+        return None
+    ladder = program.ladder
+    points = counted_points(program, standing, balance_of(view, voucher, now), now)
+    tier = ladder.find(standing.tier_id)
+    rank = ladder.rank_of(tier)
+    above = (
+        each
+        for each in ladder.rungs
+        if not is_open(each.points)
+        and ladder.rank_of(each) > rank
+        and lowest_of(each.points) > points
+    )
+    following = next(above, None)
+    missing = 0 if following is None else lowest_of(following.points) - points
+    living = None if tier is None or tier.deleted_at is not None else tier
+    return Progress(standing, points, living, following, missing)
 
 
 def find_loyalty_tier(view: View, campaign_id: str, tier_id: str) -> LoyaltyTier | None:

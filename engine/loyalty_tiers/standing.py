@@ -229,5 +229,12 @@ def _collected_in(program: Program, standing: Standing, begin: int) -> int:
     return sum(standing.collected.get(begin + n, 0) for n in range(_size(program)))
 
 
+def counted_points(program: Program, standing: Standing, balance: int, now: Millis) -> int:
+    """The points that say the tier now: the balance, or what the running period collected."""
+    if program.rules.qualification_type != "POINTS_IN_PERIOD":
+        return balance
+    return _collected_in(program, standing, period_of(month_at(now, program.zone), _size(program)))
+
+
 def _size(program: Program) -> int:
     return MONTHS[program.rules.qualification_period or "MONTH"]

@@ -41,6 +41,7 @@ from services.audit.lists.lists import Listing, answer_list
 from services.audit.lists.location_uses import list_location_uses
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
+from services.audit.lists.program_points import program_points
 from services.audit.lists.programs import PROGRAMS, list_members
 from services.audit.lists.promotions import STACKS, list_tiers
 from services.audit.lists.publications import PUBLICATIONS, list_voucher_publications
@@ -136,6 +137,11 @@ def _loyalty_routes(reads: Reads, clock_ms: Callable[[], Millis]) -> tuple[Route
         Route("/v1/loyalties", programs, methods=["GET"]),
         Route("/v1/loyalties/{campaign:ident}/members", members, methods=["GET"]),
         Route("/v1/loyalties/{campaign:ident}/transactions", of_program, methods=["GET"]),
+        Route(
+            "/v1/loyalties/{campaign:ident}/summary",
+            partial(program_points, reads),
+            methods=["GET"],
+        ),
         *(
             Route(f"/v1/loyalties/{within}members/{{member:ident}}/{name}", listed, methods=["GET"])
             for name, listed in of_member

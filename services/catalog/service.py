@@ -11,7 +11,7 @@ from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.balances import member_balance_router
 from services.catalog.loyalty.earning_rules import earning_rule_router
 from services.catalog.loyalty.estimates import estimate_router
-from services.catalog.loyalty.giveaways import giveaway_router
+from services.catalog.loyalty.giveaways import draw_router, entry_router
 from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
 from services.catalog.loyalty.pending_points import pending_points_router
@@ -19,6 +19,7 @@ from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
 from services.catalog.loyalty.rewards import program_reward_router, reward_assignment_router
+from services.catalog.loyalty.standings import standing_router
 from services.catalog.loyalty.tier_contents import tier_contents_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
@@ -77,7 +78,8 @@ def catalog_service(
             program_router(writes, view_of),
             holder_router(writes, view_of),
             referral_router(writes, view_of),
-            giveaway_router(writes, view_of, seeds, keys.clock_ms),
+            entry_router(writes, view_of),
+            draw_router(writes, view_of, seeds, keys.clock_ms),
             member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
@@ -102,6 +104,7 @@ def catalog_service(
             reward_assignment_router(writes, view_of),
             program_reward_router(writes, view_of),
             loyalty_tier_router(writes, view_of),
+            standing_router(writes, view_of),
             tier_contents_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),

@@ -13,6 +13,7 @@ from services.dashboard.sections import (
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.campaigns import pages as campaigns
+from services.dashboard.sections.campaigns.programs import pages as programs
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.customers import pages as customers
 from services.dashboard.sections.exports import pages as exports
@@ -40,6 +41,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
     *campaigns.PAGES,
+    *programs.PAGES,
     *redemptions.PAGES,
     *vouchers.PAGES,
     *promotions.PAGES,

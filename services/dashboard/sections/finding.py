@@ -156,6 +156,7 @@ SMALL: Final[Mapping[str, tuple[str, str]]] = {
     "segment": ("/v1/segments", "data"),
     "category": ("/v1/categories", "data"),
     "location": ("/v1/locations", "data"),
+    "reward": ("/v1/rewards", "data"),
 }
 
 

@@ -148,3 +148,23 @@ async def test_the_activity_of_a_member_is_what_happened_to_the_card(insight: In
     assert page["data"] == found["data"][2:]
     assert (await insight.get("/v1/loyalties/members/C/activity"))["data"] == []
     await insight.get("/v1/loyalties/camp_2/members/A/activity", status=404)
+
+
+async def test_a_summary_tells_what_became_of_points_in_a_period(insight: Insight) -> None:
+    shop(insight)
+    for number in (1, 2, 3):
+        insight.world.append(decided(adjusted(number)))
+    expired = card("A", loyalty_card=LoyaltyCard(106, 99, expired_points=7))
+    insight.world.append(decided(PointsExpired(expired, 7, "vtx_9", ())))
+    found = await insight.get("/v1/loyalties/camp_1/summary")
+    assert found["points"] == {
+        "earned": 0, "added": 6, "redeemed": 0, "expired": 7, "removed": 0,
+    }  # fmt: skip
+    assert found["now"]["members"] == 2
+    later = await insight.get("/v1/loyalties/camp_1/summary?from=2190-01-01")
+    assert set(later["points"].values()) == {0}
+    refused = await insight.get(
+        "/v1/loyalties/camp_1/summary?from=2024-01-02&to=2024-01-01", status=400
+    )
+    assert refused["key"] == "invalid_query_params"
+    await insight.get("/v1/loyalties/none/summary", status=404)

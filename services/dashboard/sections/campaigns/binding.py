@@ -13,7 +13,7 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import find_campaign
-from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
+from services.dashboard.sections.campaigns.naming import campaign_href, said_parts
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
@@ -43,7 +43,7 @@ async def _find_rules(visit: Visit, row: Row) -> list[Row]:
 
 def rules_part(visit: Visit, row: Row, assigned: Sequence[Row]) -> Node:
     """The sets as nodes, with the way to add one."""
-    what = "codes" if has_codes(row) else "tiers"
+    what = said_parts(row)
     may = visit.may("rules.write")
     return fragment[
         p(".muted")[

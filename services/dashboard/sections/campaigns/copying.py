@@ -6,7 +6,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
+from services.dashboard.sections.campaigns.programs.copying import copy_parts
 from services.dashboard.web.answers import go_to
+from services.dashboard.web.asking import Refused, SignedOut
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -14,6 +16,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 _KEPT: Final = (
     "campaign_type", "type", "description", "start_date", "expiration_date", "validity_timeframe",
     "validity_day_of_week", "validity_hours", "activity_duration_after_publishing", "join_once",
+    "auto_join", "loyalty_tiers_expiration",
     "use_voucher_metadata_schema", "metadata", "active", "category_id",
 )  # fmt: skip
 _OF_TIER: Final = (
@@ -30,7 +33,15 @@ async def copy_campaign(visit: Visit) -> Response:
     body = body_of_copy(row, str(form.get("copy_name") or "").strip())
     key = str(form.get("idempotency_key") or "") or None
     made = await visit.api.post("/v1/campaigns", body, key=key)
-    return go_to(visit.request, f"/campaigns/{escape_segment(str(made['id']))}", "Copied")
+    address, said = f"/campaigns/{escape_segment(str(made['id']))}", "Copied"
+    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+        try:
+            await copy_parts(visit, row, made, key)
+        except Refused as fault:
+            if isinstance(fault, SignedOut):
+                raise
+            said = f"The program is copied, not all of its parts: {fault.sentence}"
+    return go_to(visit.request, address, said)
 
 
 def body_of_copy(row: Row, name: str) -> dict[str, Any]:
@@ -51,6 +62,10 @@ def body_of_copy(row: Row, name: str) -> dict[str, Any]:
         new["gift"] = _some(voucher["gift"], ("amount", "effect"))
     if (voucher.get("redemption") or {}).get("quantity") is not None:
         new["redemption"] = {"quantity": voucher["redemption"]["quantity"]}
+    if voucher.get("loyalty_card"):
+        new["loyalty_card"] = _some(voucher["loyalty_card"], ("points", "expiration_rules"))
+        new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
+        return body | {"voucher": new, "vouchers_count": 0}
     new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
     return body | {"voucher": new, "vouchers_count": row.get("vouchers_count") or 0}
 

@@ -8,7 +8,7 @@ from htpy import input as input_
 
 from services.dashboard.parts.forms import field_text
 from services.dashboard.parts.page import confirm_dialog
-from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
+from services.dashboard.sections.campaigns.naming import campaign_href, has_codes, said_parts
 
 #: Where a deletion ends, as the form asks.
 WHERE_TO = fieldset(".field.checks")[
@@ -28,7 +28,7 @@ WHERE_TO = fieldset(".field.checks")[
 
 def switch_dialog(row: Mapping[str, Any]) -> Node:
     """Switches it on or off."""
-    what = "codes" if has_codes(row) else "tiers"
+    what = said_parts(row)
     is_on = row.get("active") is not False
     happens = (
         f"None of its {what} works until it is switched on again; whoever tries is refused. "
@@ -48,7 +48,8 @@ def switch_dialog(row: Mapping[str, Any]) -> Node:
 def delete_dialog(row: Mapping[str, Any]) -> Node:
     """Deletes it, once its name is typed."""
     count = row.get("vouchers_count")
-    what = f"its {count} codes" if has_codes(row) and count else "all that it gives"
+    has_many = has_codes(row) or said_parts(row) == "cards"
+    what = f"its {count} {said_parts(row)}" if has_many and count else "all that it gives"
     return confirm_dialog(
         "delete-campaign",
         title=f"Delete {row['name']}?",
@@ -64,6 +65,8 @@ def delete_dialog(row: Mapping[str, Any]) -> Node:
 def copy_dialog(row: Mapping[str, Any]) -> Node:
     """Makes it again under another name."""
     what = "as many new codes are made" if has_codes(row) else "its tiers are made again"
+    if said_parts(row) == "cards":
+        what = "its earning rules, rewards and tiers are made again, without members"
     return confirm_dialog(
         "copy-campaign",
         title="Copy this campaign",

@@ -109,13 +109,8 @@ _TRANSACTION_COLUMNS: Final = (
         lambda row, _: _voucher_link(first_of(row, "voucher_id")),
         is_mono=True,
     ),
-    Column("amount", "Moved", lambda row, show: show.money(_moved(row, "amount")), is_number=True),
-    Column(
-        "balance",
-        "Left after",
-        lambda row, show: show.money(_moved(row, "balance")),
-        is_number=True,
-    ),
+    Column("amount", "Moved", lambda row, show: _much(row, "amount", show), is_number=True),
+    Column("balance", "Left after", lambda row, show: _much(row, "balance", show), is_number=True),
     Column("reason", "Reason", lambda row, _: muted(row.get("reason"))),
     Column("date", "Date", lambda row, show: show.when(row.get("created_at")), is_number=True),
 )
@@ -132,6 +127,13 @@ def _moved(row: Row, name: str) -> Any:
         "balance": balance.get("balance"),
     }
     return row[name] if row.get(name) is not None else told[name]
+
+
+def _much(row: Row, name: str, show: Show) -> str:
+    """An amount of credit, or so many points."""
+    balance = (row.get("details") or {}).get("balance") or {}
+    said = show.number if balance.get("type") == "loyalty_card" else show.money
+    return said(_moved(row, name))
 
 
 def vouchers_of(name: str) -> Resource:

@@ -43,7 +43,7 @@ FIELDS: Final = (
         "voucher_type",
         "Gives",
         "choice",
-        (("DISCOUNT_VOUCHER", "Discount"), ("GIFT_VOUCHER", "Credit")),
+        (("DISCOUNT_VOUCHER", "Discount"), ("GIFT_VOUCHER", "Credit"), ("LOYALTY_CARD", "Points")),
     ),
     Field("category_ids", "Category", "lookup", lookup="category"),
     Field("categories", "Category by name"),

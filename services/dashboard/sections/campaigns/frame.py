@@ -30,11 +30,16 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 _GIVEAWAY: Final = frozenset({"GIVEAWAY"})
+_PROGRAM: Final = frozenset({"LOYALTY_PROGRAM"})
 _REFERRALS: Final = frozenset({"REFERRAL_PROGRAM"})
-_EVERY: Final = frozenset({*CODES, *_GIVEAWAY, "PROMOTION"})
+_EVERY: Final = frozenset({*CODES, *_GIVEAWAY, *_PROGRAM, "PROMOTION"})
 #: Label, the last part of the address, the privilege, and of which kinds of campaigns.
 TABS: Final = (
     ("Overview", "", "campaigns.read", _EVERY),
+    ("Members", "members", "vouchers.read", _PROGRAM),
+    ("Earning rules", "earning-rules", "campaigns.read", _PROGRAM),
+    ("Tiers", "loyalty-tiers", "campaigns.read", _PROGRAM),
+    ("Rewards", "rewards", "campaigns.read", _PROGRAM),
     ("Referrals", "referrals", "campaigns.read", _REFERRALS),
     ("Entries", "entries", "campaigns.read", _GIVEAWAY),
     ("Draw", "draw", "campaigns.read", _GIVEAWAY),
@@ -42,8 +47,13 @@ TABS: Final = (
     ("Tiers", "tiers", "promotions.read", frozenset({"PROMOTION"})),
     ("Rewards by number", "referral-tiers", "campaigns.read", _REFERRALS),
     ("Rules", "rules", "rules.read", _EVERY),
-    ("Publications", "publications", "publications.read", CODES),
-    ("Transactions", "transactions", "campaigns.read", frozenset({"GIFT_VOUCHERS"})),
+    ("Publications", "publications", "publications.read", CODES | _PROGRAM),
+    (
+        "Transactions",
+        "transactions",
+        "campaigns.read",
+        frozenset({"GIFT_VOUCHERS", "LOYALTY_PROGRAM"}),
+    ),
     ("History", "history", "audit.read", _EVERY),
     ("Settings", "settings", "campaigns.write", _EVERY),
 )

@@ -16,6 +16,7 @@ KINDS: Final = (
     ("DISCOUNT_COUPONS", "Discount codes"),
     ("GIFT_VOUCHERS", "Gift cards"),
     ("PROMOTION", "Promotion"),
+    ("LOYALTY_PROGRAM", "Loyalty program"),
     ("REFERRAL_PROGRAM", "Referral program"),
     ("GIVEAWAY", "Giveaway"),
 )
@@ -78,6 +79,8 @@ def say_gives(row: Mapping[str, Any], show: Show) -> str:
     if row.get("giveaway"):
         return say_draw(row, show)
     voucher = row.get("voucher") or {}
+    if voucher.get("loyalty_card"):
+        return "Points on a card"
     gift = voucher.get("gift")
     if gift:
         return f"{show.money(gift.get('amount'))} of credit"
@@ -103,6 +106,13 @@ def campaign_category(row: Mapping[str, Any]) -> str:
 def campaign_href(row: Mapping[str, Any], tab: str = "") -> str:
     """The address of a tab of a campaign."""
     return f"/campaigns/{escape_segment(str(row['id']))}" + (f"/{tab}" if tab else "")
+
+
+def said_parts(row: Mapping[str, Any]) -> str:
+    """What it gives, as sentences about it say: codes, cards or tiers."""
+    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+        return "cards"
+    return "codes" if has_codes(row) else "tiers"
 
 
 def has_codes(row: Mapping[str, Any]) -> bool:

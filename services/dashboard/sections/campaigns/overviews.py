@@ -10,12 +10,17 @@ from services.dashboard.lists.resource import Row
 from services.dashboard.sections.campaigns.frame import Content, tab_page
 from services.dashboard.sections.campaigns.giveaways.overview import giveaway_overview
 from services.dashboard.sections.campaigns.overview import overview
+from services.dashboard.sections.campaigns.programs.overview import program_overview
 from services.dashboard.sections.campaigns.referrals.overview import referral_overview
 from services.dashboard.web.visit import Visit
 
 #: Kinds of campaigns whose first tab is their own.
 _OWN: Final[Mapping[str, Content]] = MappingProxyType(
-    {"REFERRAL_PROGRAM": referral_overview, "GIVEAWAY": giveaway_overview}
+    {
+        "LOYALTY_PROGRAM": program_overview,
+        "REFERRAL_PROGRAM": referral_overview,
+        "GIVEAWAY": giveaway_overview,
+    }
 )
 
 

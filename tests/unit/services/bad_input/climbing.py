@@ -30,13 +30,17 @@ CLIMBING: Final[Rows] = {
         [{"name": "S", "points": {"from": 5, "to": 4}}], [{"name": "S", "points": {"to": -1}}],
         [{"name": str(n), "points": {"from": n, "to": n}} for n in range(51)],
     ),
+    "standings without ids, or of more than 100": get(
+        "loyalties/Ladder/standings", "loyalties/Ladder/standings?ids=a,,b",
+        f"loyalties/Ladder/standings?ids={','.join(f'v_{n}' for n in range(101))}",
+    ),
     "a mapping that multiplies by nothing, by less than 0 or gives no points; more than 100 of them": post(
         "loyalties/Ladder/tiers", _mapped(type="MULTIPLY"), _mapped(multiplier=-1),
         _mapped(type="CUSTOM"), _mapped(type="CUSTOM", multiplier=1), _mapped(type="odd"),
         [SILVER | {"earning_rules": {f"ern_{n}": {"points": 1} for n in range(101)}}],
     ),
     "tiers of a campaign that is no loyalty program; an unknown tier; the tiers of who is no member": (
-        *post("loyalties/Spring/tiers", [SILVER], []), *get("loyalties/none/tiers"),
+        *post("loyalties/Spring/tiers", [SILVER], []), *get("loyalties/none/tiers", "loyalties/none/standings?ids=v_1"),
         *get("loyalties/Ladder/tiers/none", "loyalties/members/A/tiers"),
         *put("loyalties/Ladder/tiers/none", {"name": "S"}),
         *delete("loyalties/Ladder/tiers/none"),

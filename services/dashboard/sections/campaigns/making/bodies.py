@@ -13,6 +13,9 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
+from services.dashboard.sections.campaigns.programs import expiring, qualifying
+from services.dashboard.sections.campaigns.programs.expiring import read_expiring
+from services.dashboard.sections.campaigns.programs.qualifying import read_qualifying
 from services.dashboard.web.asking import ApiFault
 
 #: The end of a path in the API's words → the field of the form that it is about.
@@ -46,6 +49,9 @@ FIELDS: Final[Mapping[str, str]] = {
     ".category": "category-find",
     ".metadata": "metadata",
     ".promotion.tiers": "tier_name-0",
+    "loyalty_card.points": "points",
+    **expiring.PATHS,
+    **qualifying.PATHS,
 }
 #: Members of a change → the fields of the form that say them.
 _SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -59,6 +65,7 @@ _SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "category_id": ("category",),
     "metadata": ("metadata",),
     "join_once": ("join_once",),
+    "auto_join": ("auto_join",),
     "type": ("grows",),
     "gift": ("gift_amount", "gift_effect"),
     "discount": ("kind", "effect", "calculated", "formula", "value", "most", "unit"),
@@ -109,7 +116,9 @@ def new_campaign(draft: Draft, show: Show) -> Body:
         made.body["validation_rules"] = list(draft.all("rule"))
     if draft["category"]:
         made.body["category_id"] = draft["category"]
-    if draft.has("join_once"):
+    if template.kind == "LOYALTY_PROGRAM":
+        made.body |= {name: draft.has(name) for name in ("join_once", "auto_join")}
+    elif draft.has("join_once"):
         made.body["join_once"] = True
     return made
 
@@ -131,6 +140,11 @@ def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, give
     if kind != "PROMOTION":
         made.body["join_once"] = draft.has("join_once")
         made.body["type"] = "AUTO_UPDATE" if draft.has("grows") else "STATIC"
+    if kind == "LOYALTY_PROGRAM":
+        made.body["auto_join"] = draft.has("auto_join")
+        rules = read_qualifying(draft.values, made.errors)
+        if rules != read_qualifying(before.values, {}):
+            made.body["loyalty_tiers_expiration"] = rules
     if gives and kind == "GIFT_VOUCHERS":
         made.body["gift"] = _gift(draft, made.errors)
     elif gives and kind == "DISCOUNT_COUPONS":
@@ -138,6 +152,8 @@ def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, give
     for member, fields in _SAID_BY.items():
         if all(_texts(draft, each) == _texts(before, each) for each in fields):
             made.body.pop(member, None)
+    if draft.has("recalculate"):
+        made.body["options"] = {"recalculate_tiers": True}
     return made
 
 
@@ -158,6 +174,8 @@ def _add_voucher(draft: Draft, template: str, made: Body) -> None:
     voucher: dict[str, Any] = {}
     if template == "gift":
         voucher |= {"type": "GIFT_VOUCHER", "gift": _gift(draft, made.errors)}
+    elif template == "loyalty":
+        voucher |= {"type": "LOYALTY_CARD", "loyalty_card": _card(draft, made.errors)}
     else:
         voucher |= {"type": "DISCOUNT_VOUCHER", "discount": discount_of(draft, made.errors)}
     if draft["quantity"]:
@@ -235,6 +253,12 @@ def _gift(draft: Draft, errors: dict[str, str]) -> dict[str, Any]:
     if draft["gift_effect"]:
         gift["effect"] = draft["gift_effect"]
     return gift
+
+
+def _card(draft: Draft, errors: dict[str, str]) -> dict[str, Any]:
+    card: dict[str, Any] = {"points": _whole(draft, "points", errors, otherwise=0)}
+    rules = read_expiring(draft.values, errors)
+    return card | ({"expiration_rules": rules} if rules else {})
 
 
 def _tiers(draft: Draft, errors: dict[str, str]) -> list[dict[str, Any]]:

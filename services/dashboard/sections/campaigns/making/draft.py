@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from services.dashboard.parts.forms import write_metadata
 from services.dashboard.parts.hours import duration_values, hour_values
 from services.dashboard.parts.show import Show, write_minor
+from services.dashboard.sections.campaigns.programs.qualifying import qualifying_values
 
 #: Fields that may come more than once.
 _MANY: Final = frozenset({"day", "rule"})
@@ -126,6 +127,14 @@ TEMPLATES: Final = (
         {"count": "100", "quantity": "", "pattern": "####-####-####"},
     ),
     Template(
+        "loyalty",
+        "Loyalty program",
+        "Customers earn points on a card, climb tiers and take rewards",
+        "coins",
+        "LOYALTY_PROGRAM",
+        {"count": "0", "quantity": "", "pattern": "########", "join_once": "true", "grows": "true"},
+    ),
+    Template(
         "promotion",
         "Promotion",
         "Offers without a code, in tiers that a cart reaches",
@@ -195,6 +204,9 @@ def draft_of(row: Mapping[str, Any], show: Show) -> Draft:
     }
     values |= _discount_values(voucher.get("discount") or {})
     values |= _gift_values(voucher.get("gift") or {})
+    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+        values |= {"auto_join": "true" if row.get("auto_join") else ""}
+        values |= qualifying_values(row.get("loyalty_tiers_expiration"))
     times, days = time_values(row, show)
     return Draft(_ALWAYS | values | times, {"day": days})
 

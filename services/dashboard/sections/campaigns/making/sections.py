@@ -41,6 +41,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     template_of,
 )
 from services.dashboard.sections.campaigns.making.tier_rows import tiers_fields
+from services.dashboard.sections.campaigns.programs.expiring import expiring_fields
 
 _VALUES: Final = {
     "PERCENT": ("Percent", "Such as 10 or 12.5"),
@@ -114,6 +115,13 @@ def gives_part(draft: Draft, errors: Errors, names: Mapping[str, str]) -> Node:
         )
     if template.kind == "GIFT_VOUCHERS":
         return part("gives", "What it gives", gift_fields(draft, errors))
+    if template.kind == "LOYALTY_PROGRAM":
+        return part(
+            "gives",
+            "The card and its points",
+            card_fields(draft, errors),
+            hint="Earning rules, tiers and rewards come next, each on a tab of the program.",
+        )
     return part(
         "gives",
         "What it gives",
@@ -136,6 +144,22 @@ def gift_fields(draft: Draft, errors: Errors) -> Node:
         field_choice(
             "gift_effect", "It pays for", CART_EFFECTS, draft["gift_effect"], errors=errors
         ),
+    ]
+
+
+def card_fields(draft: Draft, errors: Errors) -> Node:
+    """With how many points a card begins, and when points expire."""
+    return [
+        field_text(
+            "points",
+            "Points of a new card",
+            draft["points"] or "0",
+            hint="A welcome, or none",
+            errors=errors,
+            inputmode="numeric",
+            autocomplete="off",
+        ),
+        expiring_fields(draft.values, errors),
     ]
 
 
@@ -226,12 +250,13 @@ def codes_part(draft: Draft, errors: Errors) -> Node:
             spellcheck="false",
         )
         return part("codes", "The code", code, often)
+    is_program = template.kind == "LOYALTY_PROGRAM"
     return part(
         "codes",
-        "Codes",
+        "Codes of the cards" if is_program else "Codes",
         field_text(
             "count",
-            "How many are made",
+            "How many cards are made at once" if is_program else "How many are made",
             draft["count"],
             errors=errors,
             inputmode="numeric",
@@ -253,11 +278,13 @@ def codes_part(draft: Draft, errors: Errors) -> Node:
             [(name, said) for name, (said, _) in CHARSETS.items()],
             draft["charset"],
         ),
-        often,
+        not is_program and often,
         template.name != "growing"
         and field_switch(
             "grows",
-            "Make more when they are given out and none is left",
+            "Make a card for whoever joins"
+            if is_program
+            else "Make more when they are given out and none is left",
             is_on=draft.has("grows"),
         ),
     )

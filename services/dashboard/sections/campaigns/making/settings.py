@@ -21,6 +21,7 @@ from services.dashboard.sections.campaigns.making.draft import Draft, draft_of, 
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
 from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
+from services.dashboard.sections.campaigns.programs.settings import program_parts
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
@@ -51,6 +52,7 @@ def settings_part(
 ) -> Node:
     """The form with what the campaign has, or what was typed."""
     wrong = errors or {}
+    is_program = row.get("campaign_type") == "LOYALTY_PROGRAM"
     return form_page(
         campaign_href(row, "settings"),
         _given(row, draft, wrong, names),
@@ -58,11 +60,20 @@ def settings_part(
             "who",
             "Who and when",
             when_fields(draft, wrong, visit.show, row),
-            who_fields(draft, wrong, names, with_rules=False, with_codes=has_codes(row)),
-            has_codes(row)
+            who_fields(
+                draft,
+                wrong,
+                names,
+                with_rules=False,
+                with_codes=has_codes(row) or is_program,
+                is_program=is_program,
+            ),
+            (has_codes(row) or is_program)
             and field_switch(
                 "grows",
-                "Make more codes when they are given out and none is left",
+                "Make a card for whoever joins"
+                if is_program
+                else "Make more codes when they are given out and none is left",
                 is_on=draft.has("grows"),
             ),
             hint="Dates, days and hours bind all of it at once, also what was given out.",
@@ -79,6 +90,8 @@ def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Nod
     }
     kind = row.get("campaign_type")
     gives: Node = None
+    if kind == "LOYALTY_PROGRAM":
+        return program_parts(row, draft.values, errors, again)
     if kind == "GIFT_VOUCHERS":
         gives = sections.gift_fields(draft, errors)
     elif kind == "DISCOUNT_COUPONS" and can_hold(row):

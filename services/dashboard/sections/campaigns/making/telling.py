@@ -22,6 +22,8 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
+from services.dashboard.sections.campaigns.programs.expiring import expiring_rules
+from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 
 _UNSAID: Final = span(".unset")["not said yet"]
 
@@ -78,6 +80,8 @@ def say(
     lines.append(
         ["Only where ", b[" and ".join(rules)], " holds."]
         if rules
+        else "For every customer."
+        if template.kind == "LOYALTY_PROGRAM"
         else "For everybody, with any order."
     )
     if draft["category"]:
@@ -100,6 +104,12 @@ def _gives(draft: Draft, body: Mapping[str, object], show: Show) -> Node:
         ]
     voucher = body.get("voucher")
     told = voucher if isinstance(voucher, Mapping) else {}
+    if template.kind == "LOYALTY_PROGRAM":
+        card = told.get("loyalty_card") or {}
+        points = card.get("points")
+        begins = "without points" if points == 0 else f"with {show.number(points)} points"
+        rules = expiring_rules(draft.values)
+        return ["A card begins ", b[begins], ". ", b[say_expiring(rules)]]
     if template.kind == "GIFT_VOUCHERS":
         amount = (told.get("gift") or {}).get("amount")
         return ["Each card holds ", b[show.money(amount) if amount is not None else _UNSAID], "."]
@@ -117,6 +127,8 @@ def _codes(draft: Draft, template: str, show: Show) -> Node:
         if quantity
         else "any number of times"
     )
+    if template == "loyalty":
+        return _cards(draft, show)
     if template == "generic":
         return [
             "The code ",
@@ -129,6 +141,18 @@ def _codes(draft: Draft, template: str, show: Show) -> Node:
     said = show.number(count) if count is not None else draft["count"]
     more = " More are made as they are given out." if template == "growing" else ""
     return [b[f"{said} codes"], " are made; each may be redeemed ", b[limit], ".", more]
+
+
+def _cards(draft: Draft, show: Show) -> Node:
+    count = read_count(draft["count"] or "0")
+    made = f"{show.number(count)} cards are made at once. " if count else ""
+    grows = "A card is made for whoever joins. " if draft.has("grows") else ""
+    how = (
+        "Customers join by themselves as soon as they meet the rules"
+        if draft.has("auto_join")
+        else "Customers join when they are added or given a card"
+    )
+    return [made, grows, how, ", once." if draft.has("join_once") else "."]
 
 
 def _runs(draft: Draft) -> Node:
@@ -163,7 +187,11 @@ def warn(draft: Draft, body: Mapping[str, object]) -> list[Node]:
     found: list[Node] = []
     if not draft["end"]:
         found.append("It has no end: it runs until somebody switches it off.")
-    is_card = template.kind == "GIFT_VOUCHERS"
+    is_card = template.kind in ("GIFT_VOUCHERS", "LOYALTY_PROGRAM")
+    if template.kind == "LOYALTY_PROGRAM" and draft.has("auto_join") and not draft.all("rule"):
+        found.append("Customers join by themselves, and no rule says who: every customer does.")
+    if template.kind == "LOYALTY_PROGRAM" and not draft["expire_kind"]:
+        found.append("Points never expire: what is not redeemed is owed for good.")
     if template.kind == "DISCOUNT_COUPONS" and not draft["quantity"]:
         found.append("A code has no limit: whoever knows it may use it again and again.")
     if not draft.all("rule") and not is_card:

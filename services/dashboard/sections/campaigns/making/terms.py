@@ -81,7 +81,13 @@ def when_fields(draft: Draft, errors: Errors, show: Show, row: Row | None = None
 
 
 def who_fields(
-    draft: Draft, errors: Errors, names: Mapping[str, str], *, with_rules: bool, with_codes: bool
+    draft: Draft,
+    errors: Errors,
+    names: Mapping[str, str],
+    *,
+    with_rules: bool,
+    with_codes: bool,
+    is_program: bool = False,
 ) -> Sequence[Node]:
     """Rules, category, and whether a customer may have several."""
     return [
@@ -111,9 +117,16 @@ def who_fields(
         with_codes
         and field_switch(
             "join_once",
-            "A customer gets one code at most",
+            "A customer joins once" if is_program else "A customer gets one code at most",
             is_on=draft.has("join_once"),
             hint="Whoever has one is given the same again",
+        ),
+        is_program
+        and field_switch(
+            "auto_join",
+            "Customers join by themselves",
+            is_on=draft.has("auto_join"),
+            hint="As soon as they come to meet the validation rules of the program",
         ),
         folded(
             "Metadata",

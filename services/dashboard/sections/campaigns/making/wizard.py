@@ -64,7 +64,8 @@ def wizard(
     """The whole form as it stands, with what is wrong at its fields."""
     wrong, called = errors or {}, names or {}
     body = new_campaign(draft, show).body
-    has_codes = template_of(draft).kind != "PROMOTION"
+    kind = template_of(draft).kind
+    has_codes, is_program = kind != "PROMOTION", kind == "LOYALTY_PROGRAM"
     return form(
         "#making.form.full",
         {
@@ -92,7 +93,14 @@ def wizard(
                     "who",
                     "Who and when",
                     when_fields(draft, wrong, show),
-                    who_fields(draft, wrong, called, with_rules=True, with_codes=has_codes),
+                    who_fields(
+                        draft,
+                        wrong,
+                        called,
+                        with_rules=True,
+                        with_codes=has_codes,
+                        is_program=is_program,
+                    ),
                 ),
                 sections.part(
                     "review",
@@ -103,7 +111,7 @@ def wizard(
                         is_on=draft.has("active"),
                         hint="Else it waits until somebody switches it on",
                     ),
-                    may_try and trial_part(draft, called),
+                    may_try and not is_program and trial_part(draft, called),
                     hint="What you make is told in words beside the form, with what one may regret.",
                 ),
             ],

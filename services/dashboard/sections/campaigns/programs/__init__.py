@@ -1,0 +1,1 @@
+"""Loyalty programs among the campaigns: members and their cards, earning rules, tiers, what points are for."""
