@@ -87,8 +87,8 @@ def test_a_referral_program_is_made_in_words_and_counts_who_was_brought(
         "/v1/redemptions",
         redeemed | {"customer": {"source_id": "bob", "name": "Bob Brought"}},
     )
-    counted = f"/v1/audit/events?type=customer.referred&campaign={program}"
-    eventually(lambda: plain.get(counted)["total"] == 1)
+    counted = {"type": "customer.referred", "campaign": program}
+    eventually(lambda: plain.get("/v1/audit/events", **counted)["total"] == 1)
     page.reload()
     expect(page.locator(".kpi", has_text="Conversions")).to_contain_text("1")
     page.get_by_role("link", name="Referrals", exact=True).click()
