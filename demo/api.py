@@ -58,6 +58,13 @@ class Api:
         made: dict[str, Any] = answer
         return made
 
+    async def send(self, path: str, body: Any) -> Any:
+        """POST, and what is answered. Raises ApiRefused."""
+        status, answer = await self.ask("POST", path, body)
+        if status >= 300:
+            raise ApiRefused(f"POST {path}: {status} {answer}")
+        return answer
+
     async def get(self, path: str) -> dict[str, Any]:
         """GET. Raises ApiRefused."""
         found = await self.find(path)

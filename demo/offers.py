@@ -172,6 +172,12 @@ async def _cards(api: Api) -> tuple[dict[str, Any], ...]:
 
 async def _named(api: Api, path: str, name: str, terms: dict[str, Any]) -> str:
     """The id of what a list has under that name; else it is made."""
+    found = await find_named(api, path, name)
+    return found or str((await api.make(path, {"name": name, **terms}) or {})["id"])
+
+
+async def find_named(api: Api, path: str, name: str) -> str | None:
+    """The id of what a list has under that name. Raises ApiRefused."""
     for page in range(1, 100):
         found = (await api.get(f"{path}?limit=100&page={page}"))["data"]
         for each in found:
@@ -179,7 +185,7 @@ async def _named(api: Api, path: str, name: str, terms: dict[str, Any]) -> str:
                 return str(each["id"])
         if len(found) < 100:
             break
-    return str((await api.make(path, {"name": name, **terms}) or {})["id"])
+    return None
 
 
 def _condition(operator: str, value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the demo's shop has: offers, campaigns with codes, gift cards, single codes and customers.
+"""What the demo's shop has: offers, campaigns with codes, gift cards, single codes, customers, a club.
 
 Everything follows from the seed, and what exists already is left as it is, so a second run adds
 nothing and goes on with the traffic.
@@ -12,6 +12,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from demo.api import Api
+from demo.club import found_club
+from demo.friends import bring_friends, draw_prizes
 from demo.offers import Offers, offer
 
 #: How many requests are under way at once while the shop is filled.
@@ -97,6 +99,8 @@ class Shop:
     """What the traffic draws from."""
 
     customers: tuple[str, ...]
+    #: The cards of members of the loyalty program.
+    members: tuple[str, ...]
     #: Codes that work, until they are used up.
     codes: tuple[str, ...]
     gift_cards: tuple[str, ...]
@@ -118,15 +122,32 @@ async def fill(api: Api, random: Random, codes: int, customers: int, progress: P
     progress("offers", 0, 1)
     offers = await offer(api)
     progress("offers", 1, 1)
+    names = [person["source_id"] for person in people]
+    members = await _play_loyalty(api, random, names, progress)
     usable = [code for code, _ in SINGLES[:2]]
     for terms in CAMPAIGNS[:-1]:
         usable += [code async for code in _codes_of(api, terms["name"])]
     return Shop(
-        customers=tuple(person["source_id"] for person in people),
+        customers=tuple(names),
+        members=members,
         codes=tuple(usable),
         gift_cards=tuple([code async for code in _codes_of(api, CAMPAIGNS[-1]["name"])]),
         offers=offers,
     )
+
+
+async def _play_loyalty(
+    api: Api, random: Random, customers: list[str], progress: Progress
+) -> tuple[str, ...]:
+    """The program with its members, who brought whom, and the draw; the members' cards."""
+    progress("loyalty", 0, 3)
+    members = await found_club(api, random, customers)
+    progress("loyalty", 1, 3)
+    await bring_friends(api, customers)
+    progress("loyalty", 2, 3)
+    await draw_prizes(api, customers)
+    progress("loyalty", 3, 3)
+    return members
 
 
 async def _campaign(api: Api, terms: dict[str, Any], count: int) -> None:

@@ -1,4 +1,4 @@
-"""A few minutes in the life of the shop: carts are validated, codes redeemed, some taken back.
+"""A few minutes in the life of the shop: carts are validated, codes redeemed, points earned, some taken back.
 
 Which shopper does what follows from the seed; how it ends is the system's decision, and is counted
 by the reason it gives.
@@ -11,22 +11,28 @@ from random import Random
 from typing import Any, Final
 
 from demo.api import Api
+from demo.club import REVIEW
 from demo.offers import GOODS
 from demo.shop import Progress, Shop
 
 #: What a shopper does, and how often in a hundred.
 ACTS: Final = {
-    "validate": 25,
-    "redeem": 20,
+    "validate": 22,
+    "redeem": 18,
     "see what suits": 10,
-    "take an offer": 13,
+    "take an offer": 11,
     "pay by gift card": 6,
     "pay with points": 4,
     "try a bad code": 10,
     "lock and leave": 5,
+    "pay an order": 4,
+    "write a review": 2,
+    "redeem points": 1,
     "take back": 4,
     "look around": 3,
 }
+#: What is asked below something, by the end of its address, as the counts call it.
+_ENDS: Final = {"rollbacks": "rollback", "redemption": "rewards"}
 BAD_CODES: Final = ("SUMMER15", "TOOEARLY", "PAUSED", "LAST50", "NOSUCHCODE", "welcome-typo")
 
 
@@ -76,15 +82,35 @@ class Traffic:
                 session = {"type": "LOCK", "ttl": 10, "ttl_unit": "MINUTES"}
                 cart = self._cart(draw.choice(shop.codes))
                 await self._send("/v1/validations", {**cart, "session": session})
+            case "pay an order":
+                await self._send("/v1/orders", self._paid_order())
+            case "write a review":
+                await self._tell(REVIEW)
+            case "redeem points" if shop.members:
+                await self._redeem_points(draw.choice(shop.members))
             case "take back" if self._redeemed:
                 taken = self._redeemed.pop(draw.randrange(len(self._redeemed)))
                 await self._send(f"/v1/redemptions/{taken}/rollbacks", {"reason": "returned"})
             case _:
-                seen = {
-                    "event": "page_view",
-                    "customer": {"source_id": draw.choice(shop.customers)},
-                }
-                await self._send("/v1/events", seen)
+                await self._tell("page_view")
+
+    async def _tell(self, event: str) -> None:
+        who = {"source_id": self._random.choice(self._shop.customers)}
+        await self._send("/v1/events", {"event": event, "customer": who})
+
+    async def _redeem_points(self, card: str) -> None:
+        """A member takes one of the rewards that the points are enough for."""
+        path = f"/v1/loyalties/members/{card}"
+        found = await self._api.get(f"{path}/rewards?affordable_only=true")
+        offers = [each["reward"] for each in found["data"] if each["reward"]["type"] != "COIN"]
+        if offers:
+            reward = {"id": self._random.choice(offers)["id"]}
+            await self._send(f"{path}/redemption", {"reward": reward})
+
+    def _paid_order(self) -> dict[str, Any]:
+        """What somebody bought without a code: it earns points, where a member did."""
+        basket = self._basket()
+        return {**basket["order"], "customer": basket["customer"], "status": "PAID"}
 
     def _cart(self, redeemed: str | dict[str, Any]) -> dict[str, Any]:
         """A basket with a code, or with another redeemable."""
@@ -115,7 +141,7 @@ class Traffic:
 
     async def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         status, answer = await self._api.ask("POST", path, body)
-        what = "rollback" if path.endswith("/rollbacks") else path.removeprefix("/v1/")
+        what = _ENDS.get(path.rpartition("/")[2]) or path.removeprefix("/v1/")
         if status >= 300:
             self.counts[f"{what}: {answer.get('key', status)}"] += 1
             return None

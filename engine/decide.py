@@ -19,6 +19,7 @@ from engine.campaigns.tiers import decide as tiers
 from engine.categories import decide as categories
 from engine.categories.decide import with_categories
 from engine.collections import decide as collections
+from engine.copying import decide as copying
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
 from engine.earning import decide as earning
@@ -71,6 +72,7 @@ DECISIONS = unite_tables(
     tiers.DECISIONS,
     categories.DECISIONS,
     collections.DECISIONS,
+    copying.DECISIONS,
     custom_events.DECISIONS,
     customers.DECISIONS,
     earning.DECISIONS,

@@ -117,6 +117,13 @@ class CreateCampaign(Shape, tag="create_campaign", frozen=True):
     tiers: tuple[NewTier, ...] = ()
 
 
+class CopyProgram(Shape, tag="copy_program", frozen=True):
+    """Creates a loyalty program like another one, without its cards and members."""
+
+    program: str
+    name: str
+
+
 class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
     """Sets the named fields, null included, in the encoding of the state."""
 
@@ -223,6 +230,7 @@ class VouchersGenerated(Shape, tag="campaign.vouchers_generated", frozen=True):
 
 CampaignCommand = (
     CreateCampaign
+    | CopyProgram
     | UpdateCampaign
     | EnableCampaign
     | DisableCampaign

@@ -17,7 +17,7 @@ EARNING_RULES_MAX: Final = 100
 EVENT_NAME_LENGTH_MAX: Final = 300
 #: How many days points may be pending.
 PENDING_DAYS_MAX: Final = 3660
-#: How many reasons one event says; the rest is counted.
+#: How many reasons one event says.
 REASONS_TOLD_MAX: Final = 100
 
 ORDER_PAID: Final = "order.paid"
@@ -38,7 +38,6 @@ class PendingTerms(Shape, frozen=True):
     """After how many days points become active: with the beginning of the day."""
 
     period_value: int
-    period_type: Literal["DAY"] = "DAY"
 
 
 class EarningLimits(Shape, frozen=True):
@@ -262,9 +261,8 @@ class EarningRefused(Unanswered, tag="customer.earning_refused", frozen=True):
 
     customer_id: str
     trigger: Trigger
+    #: Of as many rules as a record has room for.
     cards: tuple[RefusedCard, ...]
-    #: How many more rules gave nothing.
-    more: int = 0
 
 
 class PointsTakenBack(Unanswered, tag="voucher.points_taken_back", frozen=True):

@@ -16,7 +16,7 @@ _WORDS: Final = (
     "referrals holders tree giveaways entries draw winners refuse prizes proof "
     "loyalties members rewards reward-assignments reward consents standings transfers points-expiration "
     "earning-rules pending-points activate cancel "
-    "rotate test custom-event-schemas branding api-usage releases diagnostics try "
+    "rotate test copy custom-event-schemas branding api-usage releases diagnostics try "
     "uses filter callers "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
     "log assignments product-collections stacks assets qr barcode notifications read "

@@ -29,8 +29,6 @@ class PendingPoints(Shape, frozen=True):
     created_at: Millis
     order_id: str | None = None
     order_source_id: str | None = None
-    #: The event as rules name it.
-    event: str = "order.paid"
     banner: str | None = None
     tier: TierNamed | None = None
     #: When they expire, counted from when they become active; None: never.

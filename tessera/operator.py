@@ -36,6 +36,27 @@ def verify() -> None:
     typer.echo("Everything holds.")
 
 
+@operator.command()
+def draw(
+    proof: Annotated[Path, typer.Argument(help="the answer of /v1/giveaways/{id}/proof")],
+    entries: Annotated[
+        list[Path], typer.Argument(help="those of /v1/giveaways/{id}/entries, page by page")
+    ],
+) -> None:
+    """Repeat a draw from what is published of it; 1 if something else follows. Needs no system."""
+    from tessera.draw import Unreadable, differences_of  # noqa: PLC0415
+
+    try:
+        faults = list(differences_of(proof, entries))
+    except Unreadable as error:
+        fail(str(error))
+    for each in faults:
+        typer.echo(each)
+    if faults:
+        fail("The draw does not follow from what is published.")
+    typer.echo("The draw follows from what is published.")
+
+
 _Partition = Annotated[int | None, typer.Option(help="only this partition")]
 _Projects = Annotated[list[str] | None, typer.Option(help="only of this project; repeat it")]
 _Types = Annotated[

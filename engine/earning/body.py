@@ -11,6 +11,7 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered, shows, shows_nothing
 from schemas.earning import (
+    ORDER_PAID,
     EarningRule,
     EarningRuleCreated,
     EarningRuleDeleted,
@@ -48,7 +49,7 @@ def earning_rule_body(rule: EarningRule) -> Body:
             body[name] = subject
     if rule.pending_points is not None:
         body["pending_points"] = {
-            "period_type": rule.pending_points.period_type,
+            "period_type": "DAY",
             "period_value": rule.pending_points.period_value,
         }
     body["source"] = {
@@ -78,7 +79,7 @@ def pending_points_body(pending: PendingPoints) -> Body:
         tier = {"id": pending.tier.id, "name": pending.tier.name}
         details |= {"loyalty_tier": tier, "holder_loyalty_tier": tier}
     details["event"] = {
-        "type": f"customer.{pending.event}",
+        "type": f"customer.{ORDER_PAID}",
         "entity_id": pending.order_id,
         "created_at": iso(pending.created_at),
         "category": "EFFECT",

@@ -49,19 +49,18 @@ def earn(
             told = tuple(reasons)
             refused.append(RefusedCard(program.card_id, program.campaign.id, told))
     if refused:
-        cards, more = _within_bound(refused)
-        yield EarningRefused(customer_id, trigger, cards, more)
+        yield EarningRefused(customer_id, trigger, _within_bound(refused))
 
 
-def _within_bound(refused: list[RefusedCard]) -> tuple[tuple[RefusedCard, ...], int]:
-    """The reasons that are told, and how many are not."""
+def _within_bound(refused: list[RefusedCard]) -> tuple[RefusedCard, ...]:
+    """The reasons that are told."""
     left = REASONS_TOLD_MAX
     cards: list[RefusedCard] = []
     for card in refused:
         if left > 0:
             cards.append(structs.replace(card, rules=card.rules[:left]))
         left -= len(card.rules)
-    return tuple(cards), max(-left, 0)
+    return tuple(cards)
 
 
 def _earn_in(
@@ -148,7 +147,6 @@ def _points_pending_event(
         created_at=now,
         order_id=None if order is None else order.id,
         order_source_id=None if order is None else order.source_id,
-        event=occasion.trigger.event,
         banner=rule.banner,
         tier=given.tier,
         expiration_rules=expiration_of(rule, member.campaign),

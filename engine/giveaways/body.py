@@ -7,6 +7,7 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered, shows
 from engine.prizes.body import given_body
+from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.giveaways import (
     Draw,
@@ -70,7 +71,7 @@ def draw_body(draw: Draw) -> Body:
     }
 
 
-def proof_body(campaign: Campaign, draw: Draw | None, entries: int) -> Body:
+def proof_body(campaign: Campaign, draw: Draw | None, entries: int, now: Millis) -> Body:
     """What a draw can be checked with: the commitment at any time, the seed once it is drawn."""
     terms = campaign.giveaway
     assert terms is not None
@@ -79,6 +80,7 @@ def proof_body(campaign: Campaign, draw: Draw | None, entries: int) -> Body:
         "algorithm": ALGORITHM,
         "commitment": terms.commitment,
         "closes_at": iso(terms.closes_at),
+        "closed": now > terms.closes_at,
         "seed": None if draw is None else draw.seed,
         "date": None if draw is None else iso(draw.at),
         "entries": entries if draw is None else draw.entries,

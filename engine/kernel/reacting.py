@@ -13,6 +13,9 @@ Member = Literal["earning", "tiers", "joining", "referring", "giving"]
 
 MEMBERS: Final[tuple[Member, ...]] = ("earning", "tiers", "joining", "referring", "giving")
 
+#: About what a rule that gives points takes of a record.
+EARNED_BYTES: Final = 1500
+
 #: How many campaigns of a project may react with the same: each event may look at all of them.
 REACTING_MAX: Final = 200
 
@@ -42,6 +45,21 @@ def too_many_reacting(view: View, member: Member, campaign_id: str) -> Refusal |
         return None
     details = f"At most {REACTING_MAX} campaigns of a project may react by themselves: {member}"
     return refuse("invalid_campaign", details)
+
+
+def bytes_earned(view: View, *events: str) -> int:
+    """About what a program with the most rules for these adds to a record for one of its members.
+
+    Work that changes many customers at once does fewer of them by it.
+    """
+    stored = view.get(tables.REACTING, tables.THE_ONE)
+    if stored is None or not stored.earning:
+        return 0
+    most = max(
+        sum(1 for event in events for _ in view.scan(tables.EARNING_OF, campaign_id, event))
+        for campaign_id in stored.earning
+    )
+    return most * EARNED_BYTES
 
 
 def _without(ids: tuple[str, ...], campaign_id: str) -> tuple[str, ...]:

@@ -6,9 +6,15 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.publications.held import HeldVoucher
 from engine.vouchers.body import voucher_body
+from schemas.vouchers import Voucher
 
 #: Members of a voucher that this list knows only where they say something.
 _NEVER_NULL: Final = ("validity_timeframe", "validity_day_of_week", "validity_hours", "category_id")
+
+
+def role_of(voucher: Voucher) -> str:
+    """As whom the customer holds it: whoever holds a referral code refers by it."""
+    return "REFERRER" if voucher.is_referral_code else "OWNER"
 
 
 def held_body(held: HeldVoucher) -> Body:
@@ -25,7 +31,7 @@ def held_body(held: HeldVoucher) -> Body:
         "redeemable_id": voucher.id,
         "redeemable_object": "voucher",
         "customer_id": held.customer_id,
-        "holder_role": "OWNER",
+        "holder_role": role_of(voucher),
         "campaign_id": voucher.campaign_id,
         "campaign_type": held.campaign.campaign_type if held.campaign else None,
         "voucher_type": voucher.type,

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from engine.customers.decide import NOBODY, KnownCustomer, know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
+from engine.evaluation.offers import Offer
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.rewarding import named_or_holder
 from engine.evaluation.skips import refusal_of_skipped
@@ -85,7 +86,7 @@ def redeem_stack(
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
-    expired = _expired_events(view, command, evaluation, now)
+    expired = _expired_events(view, command, asked.offers, evaluation, now)
     events = (*known.events, *catalogue.events, *expired, *rewarded.events, succeeded)
     return Decision(events, customer=known.snapshot)
 
@@ -213,20 +214,25 @@ def _redeem_outcome(
 
 
 def _expired_events(
-    view: View, command: Command, evaluation: Evaluation, now: Millis
+    view: View, command: Command, offers: list[Offer], evaluation: Evaluation, now: Millis
 ) -> list[PointsExpired]:
     """What of the cards that pay expired by now: they were evaluated without it."""
-    stored = (
-        view.get(tables.VOUCHERS, each.voucher.id)
-        for each in evaluation.outcomes
-        if each.taken is not None and each.voucher is not None and each.voucher.loyalty_card
-    )
+    # as they were found, before they were settled
+    expiring = [each.voucher for each in offers if each.voucher is not None and _expires(each)]
+    if not expiring:
+        return []
+    paying = {each.related_id for each in evaluation.outcomes if each.taken is not None}
     return [
         expired
-        for number, card in enumerate(stored)
-        if card is not None
+        for number, card in enumerate(expiring)
+        if card.id in paying
         for expired in points_expired_events(view, command, card, now, number)
     ]
+
+
+def _expires(offer: Offer) -> bool:
+    card = None if offer.voucher is None else offer.voucher.loyalty_card
+    return card is not None and card.next_expiration_at is not None
 
 
 def _entries(

@@ -18,6 +18,7 @@ from typing import Any
 from engine.background.decide import Chunk
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.reacting import bytes_earned
 from engine.kernel.state import View, encode
 from engine.segments.belonging import belongs_to_segment
 from schemas.actions import AsyncAction, FollowSegment, Rows
@@ -52,6 +53,10 @@ _FILTER_CHARACTERS = 200
 #: How many bytes a decision tells of segments, about. Beyond it, the rest is told another time.
 TOLD_BYTES_MAX = 150_000
 _EVENT_BYTES = 100
+#: How many bytes what members earn takes of a decision about many customers, about.
+EARNED_BYTES_MAX = 300_000
+#: As earning rules call it.
+_ENTERED = "customer.segment.entered"
 
 
 def with_segment_moves(view: View, decision: Decision, now: Millis) -> Decision:
@@ -84,7 +89,9 @@ def customers_at_once(view: View) -> int:
         segment = view.get(tables.SEGMENTS, segment_id)
         if segment is not None:
             asked += 1 + len(segment.filter or "") // _FILTER_CHARACTERS
-    return max(CUSTOMERS_MIN, min(CUSTOMERS_MAX, ASKED_MAX // max(asked, 1)))
+    most = max(CUSTOMERS_MIN, min(CUSTOMERS_MAX, ASKED_MAX // max(asked, 1)))
+    earned = bytes_earned(view, "order.paid", _ENTERED)
+    return most if not earned else max(1, min(most, EARNED_BYTES_MAX // earned))
 
 
 def follow_segment(
@@ -100,6 +107,7 @@ def follow_segment(
     if segment is None:
         return Chunk((), 0)
     seen, part, told = 0, action.cursor, 0
+    earned = bytes_earned(view, _ENTERED)
     end = min(part + PARTS_MAX, PARTS)
     moves: list[Event] = []
     for customer in view.scan(tables.CUSTOMERS, after=_begin(part)):
@@ -111,7 +119,7 @@ def follow_segment(
             break
         part, seen = _part_of(customer.id), seen + 1
         for event in _moves(view, [segment], customer, None, now):
-            told += _bytes_of(event)
+            told += _bytes_of(event) + earned
             moves.append(event)
     return Chunk(tuple(moves), seen, cursor=end, finished=end == PARTS)
 

@@ -11,7 +11,7 @@ from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.balances import member_balance_router
 from services.catalog.loyalty.earning_rules import earning_rule_router
 from services.catalog.loyalty.estimates import estimate_router
-from services.catalog.loyalty.giveaways import giveaway_router
+from services.catalog.loyalty.giveaways import draw_router, entry_router
 from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
 from services.catalog.loyalty.pending_points import pending_points_router
@@ -78,7 +78,8 @@ def catalog_service(
             program_router(writes, view_of),
             holder_router(writes, view_of),
             referral_router(writes, view_of),
-            giveaway_router(writes, view_of, seeds, keys.clock_ms),
+            entry_router(writes, view_of),
+            draw_router(writes, view_of, seeds, keys.clock_ms),
             member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),

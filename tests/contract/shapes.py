@@ -76,6 +76,7 @@ MORE = {
     "DiscountUnitVouchersEffectTypes": _UNITS,
     # kinds of campaigns, conversions and rewards of our own
     "CampaignBase": {"GIVEAWAY"},
+    "CustomerRedeemable": {"GIVEAWAY"},
     "ReferralProgram": {"segment", "CAMPAIGN"},
     "ManagementProjectsWebhookBase": {
         "alert.raised",

@@ -252,7 +252,9 @@ EVENT: dict[str, Any] = {
 
 
 #: What says what webhooks are told.
-TELLING = tuple(each.__file__ for each in (hook_events, hook_campaigns, hook_prizes, hook_points))
+TELLING = tuple(
+    str(each.__file__) for each in (hook_events, hook_campaigns, hook_prizes, hook_points)
+)
 
 
 def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:

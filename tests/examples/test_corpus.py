@@ -19,7 +19,6 @@ from tests.examples.shown import Part, parts_of
 
 #: What no example sets, and why.
 UNSHOWN: dict[Part, str] = {
-    ("Reward", "type"): "there is one type",
     ("RedemptionFailed", "channel"): "it is kept of keys and users alike; what succeeds shows it",
     ("RedemptionRolledBack", "channel"): "as above",
     ("RollbackFailed", "channel"): "as above",

@@ -10,6 +10,7 @@ PROGRAMS: Final = (
     Step("POST", "/v1/loyalties", {"name": "Tea club", "type": "AUTO_UPDATE", "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {"points": 100, "expiration_rules": {"period_type": "MONTH", "period_value": 12, "rounding_type": "END_OF_YEAR"}}}, "metadata": {"season": "spring"}}, keep={"tea_club": "id"}),
     Step("GET", _WITHIN),
     Step("PUT", _WITHIN, {"description": "For those who come again"}),
+    Step("POST", f"{_WITHIN}/copy", {"name": "Coffee club"}),
     Step("POST", f"{_WITHIN}/members", {"customer": {"source_id": "ada"}}, keep={"tea_card": "code"}),
     Step("GET", _MEMBER),
     Step("GET", f"{_WITHIN}/members/{{tea_card}}"),

@@ -13,10 +13,13 @@ from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
 from tests.openapi import (
     background,
+    earning,
     loyalty_tiers,
     member_points,
     offers,
     programs,
+    referrals,
+    rewards,
     selling,
     shop,
     team,
@@ -34,8 +37,11 @@ STORY: Final = (
     *offers.PROMOTIONS,
     *offers.PUBLICATIONS,
     *programs.PROGRAMS,
+    *earning.EARNING,
     *loyalty_tiers.TIERS,
+    *referrals.REFERRALS,
     *member_points.MEMBER_POINTS,
+    *rewards.REWARDS,
     *selling.VALIDATIONS,
     *selling.WATCHED,
     *selling.REDEMPTIONS,
@@ -47,6 +53,8 @@ STORY: Final = (
     *background.ENDS,
 )
 SECONDS_MAX: Final = 120.0
+#: In which a giveaway has its entries, and after which it is drawn.
+SOON: Final = timedelta(seconds=8)
 POLL_SECONDS: Final = 0.1
 
 
@@ -77,6 +85,7 @@ def run_story(url: str, keys: Mapping[str, str]) -> Iterator[Told]:
     }
     with client(base_url=url, timeout=60.0) as http:
         for step in STORY:
+            kept["soon"] = (datetime.now(UTC) + SOON).isoformat()
             answer = _ask_in_time(http, step, kept)
             path = httpx.URL(filled(step.path, kept)).path
             route = route_of(step.method, path)

@@ -119,7 +119,8 @@ def test_nobody_is_rewarded_twice(steps: list[tuple[str, str, str, str, int]]) -
                 standing[key] = event.amount or 1
             elif isinstance(event, RewardTakenBack):
                 key = reward_key(world, event)
-                taken = event.amount or 1 - event.given.missing
+                is_code = event.given.prize.amount is None
+                taken = 1 - event.given.missing if is_code else event.amount
                 standing[key] -= taken
                 assert standing[key] == event.given.missing
         assert all(value <= REWARD for value in standing.values())

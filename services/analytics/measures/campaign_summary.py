@@ -195,6 +195,9 @@ def _own_numbers(
         return _points_numbers(facts)
     if campaign.campaign_type == "GIFT_VOUCHERS":
         return _gift_numbers(redeemed, facts)
+    if campaign.campaign_type == "REFERRAL_PROGRAM":
+        referred = _count(facts, "referred") - _count(facts, "unreferred")
+        return _off_numbers(redeemed) | {"referred_customers": max(referred, 0)}
     return _off_numbers(redeemed)
 
 

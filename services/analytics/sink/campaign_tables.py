@@ -54,7 +54,14 @@ from schemas.promotion_events import (
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.referrals import REFERRAL_EVENTS
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    ReferralRevoked,
+)
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -114,7 +121,7 @@ class CampaignFact(NamedTuple):
     at: Millis
     campaign: str
     #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: those of points (points_facts.py).
+    #: those of points (points_facts.py); of customers `referred`, `unreferred`.
     kind: str
     counted: int = 1
     #: Credits or points; of `published` how many vouchers that gave.
@@ -191,6 +198,14 @@ def _rewarded(event: CustomerRewarded) -> _Fact:
 
 def _reward_taken_back(event: RewardTakenBack) -> _Fact:
     return _booked(event.voucher, "subtracted", event.amount)
+
+
+def _customer_referred(event: CustomerReferred) -> _Fact:
+    return event.referral.campaign_id, "referred", 1, 0
+
+
+def _referral_revoked(event: ReferralRevoked) -> _Fact:
+    return (event.referral.campaign_id, "unreferred", 1, 0) if event.converted else None
 
 
 def _booked(voucher: Voucher | None, kind: str, amount: int) -> _Fact:
@@ -280,6 +295,8 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         BalanceAdjusted: _balance_adjusted,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
+        CustomerReferred: _customer_referred,
+        ReferralRevoked: _referral_revoked,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }
@@ -294,7 +311,9 @@ UNCOUNTED = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
-    REFERRAL_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
     RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,

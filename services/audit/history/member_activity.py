@@ -7,17 +7,18 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fronts.query_string import require_known
+from fronts.query_string import require_known, text_of
 from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
-from services.audit.history.activity import customer_named, shown_entries
+from services.audit.history.activity import customer_named, hide_unasked, shown_entries
 from services.audit.lists.cursors import cursor_of, cursor_response, read_page
 from services.audit.lists.filters import Where
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.programs import find_member
 from services.audit.sink.activity_table import ACTIVITY
 
-_PARAMETERS: Final = frozenset({"limit", "order", "starting_after_id"})
+#: `type` is our own.
+_PARAMETERS: Final = frozenset({"limit", "order", "starting_after_id", "type"})
 _PLACE: Final = ("log_offset", "log_index")
 _OF_CARD: Final = (
     "project = {project:String} AND customer_id = {customer:String} "
@@ -47,6 +48,10 @@ async def list_member_activity(reads: Reads, request: Request) -> Response:
     (customer_id, body) = found[0]
     where = Where(project, rows=_OF_CARD)
     where.values |= {"customer": customer_id, "voucher": card.id}
+    asked = text_of(given, "type")
+    if asked is not None:
+        where.add("type = {type:String}", type=asked)
+    hide_unasked(where, asked)
     place = f"{_OF_CARD} AND id = {{after_id:String}}"
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
     shown = await shown_entries(reads, project, rows, customer_id, body)

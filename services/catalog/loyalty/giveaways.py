@@ -56,18 +56,25 @@ class RefuseBody(Body):
     reason: Long | None = None
 
 
-def giveaway_router(
-    writes: Writes, view_of: Reads, seeds: Seeds, clock: Callable[[], Millis] = clock_ms
-) -> APIRouter:
-    """Giveaways beside their campaigns."""
-    router = management_router("giveaways")
+class _Giveaways:
+    """Finds the giveaways of whoever asks."""
 
-    async def known(request: Request, campaign: str) -> tuple[View, Campaign]:
-        view = await view_of(caller_of(request).project)
+    def __init__(self, view_of: Reads) -> None:
+        self._view_of = view_of
+
+    async def find(self, request: Request, campaign: str) -> tuple[View, Campaign]:
+        """The state and the giveaway in it. Raises ApiError."""
+        view = await self._view_of(caller_of(request).project)
         found = find_giveaway(view, campaign)
         if isinstance(found, Refusal):
             raise ApiError(found)
         return view, found
+
+
+def entry_router(writes: Writes, view_of: Reads) -> APIRouter:
+    """Entries of giveaways."""
+    router = management_router("giveaways")
+    known = _Giveaways(view_of).find
 
     @router.post(_PATH + "/entries")
     async def enter(request: Request, campaign: Captured, body: EnterBody) -> Response:
@@ -100,6 +107,16 @@ def giveaway_router(
         if more:
             body["more_starting_after"] = page[-1].id
         return writes.respond(request, 200, body)
+
+    return router
+
+
+def draw_router(
+    writes: Writes, view_of: Reads, seeds: Seeds, clock: Callable[[], Millis] = clock_ms
+) -> APIRouter:
+    """Draws of giveaways, their winners, and what they are checked with."""
+    router = management_router("giveaways")
+    known = _Giveaways(view_of).find
 
     @router.post(_PATH + "/draw")
     async def draw(request: Request, campaign: Captured) -> Response:
@@ -145,7 +162,7 @@ def giveaway_router(
         view, found = await known(request, campaign)
         require_known(read_parameters(request.query_params.multi_items()), frozenset())
         made = find_draw(view, found.id)
-        body = proof_body(found, made, entries_count(view, found.id))
+        body = proof_body(found, made, entries_count(view, found.id), clock())
         return writes.respond(request, 200, body)
 
     return router

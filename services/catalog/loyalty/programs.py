@@ -1,20 +1,22 @@
 """The endpoints of loyalty programs: create, read, change, delete; as campaigns, whose list is read elsewhere."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from msgspec import structs
-from pydantic import model_validator
+from pydantic import Field, StrictStr, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel.programs import find_program
+from fronts.fields import Body
 from fronts.query_string import flag_of, read_parameters, require_known
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, request_id_of
 from runtime.http.ignored import note_ignored, take_strange
 from runtime.http.routing import Captured, caller_of, management_router
-from schemas.campaigns import DeleteCampaign
+from schemas.base import ID_LENGTH_MAX
+from schemas.campaigns import CopyProgram, DeleteCampaign
 from schemas.errors import Refusal
 from services.catalog.campaigns.campaign_bodies import (
     CampaignVoucherBody,
@@ -40,6 +42,12 @@ class CreateProgramBody(CreateCampaignBody):
         if not isinstance(given, dict) or given.get("campaign_type") is not None:
             return given
         return given | {"campaign_type": "LOYALTY_PROGRAM"}
+
+
+class CopyProgramBody(Body):
+    """What the copy is called."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 
 
 def program_router(writes: Writes, view_of: Reads) -> APIRouter:
@@ -80,5 +88,9 @@ def program_router(writes: Writes, view_of: Reads) -> APIRouter:
             # of a campaign the contract answers so, of a program with this
             answer.status_code = 200
         return answer
+
+    @router.post(_PROGRAM + "/copy")
+    async def copy(request: Request, campaign: Captured, body: CopyProgramBody) -> Response:
+        return await writes.write(request, "program.copy", CopyProgram(campaign, body.name))
 
     return router

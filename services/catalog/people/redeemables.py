@@ -11,7 +11,7 @@ from typing import Final
 from engine.kernel.encode import Body
 from engine.kernel.state import View
 from engine.publications.held import HeldVoucher, held_count, held_page
-from engine.publications.held_body import held_body
+from engine.publications.held_body import held_body, role_of
 from fronts.query_string import (
     Given,
     conditions_of,
@@ -31,7 +31,7 @@ _FIELDS: Final[Mapping[str, Callable[[HeldVoucher], str]]] = MappingProxyType(
         "id": lambda held: held.id,
         "redeemable_id": lambda held: held.voucher.id,
         "redeemable_object": lambda _: "voucher",
-        "holder_role": lambda _: "OWNER",
+        "holder_role": lambda held: role_of(held.voucher),
         "campaign_id": lambda held: held.voucher.campaign_id or "",
         "campaign_type": lambda held: held.campaign.campaign_type if held.campaign else "",
         "voucher_type": lambda held: held.voucher.type,

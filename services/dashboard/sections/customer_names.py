@@ -1,6 +1,6 @@
 """How a customer is told in one line, also in the lists of other things."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from htpy import Node
@@ -25,6 +25,15 @@ def customer_link(row: Row | None) -> Node:
     if not row or not row.get("id"):
         return NOTHING
     return link(customer_name(row), f"/customers/{escape_segment(str(row['id']))}")
+
+
+def person_link(customer_id: Any, people: Mapping[str, Row]) -> Node:
+    """A customer of whom only the id is known for sure, by name where `people` has it."""
+    if not customer_id:
+        return NOTHING
+    known = people.get(str(customer_id))
+    name = customer_name(known) if known else str(customer_id)
+    return link(name, f"/customers/{escape_segment(str(customer_id))}")
 
 
 async def find_customers(visit: Visit, ids: Iterable[Any]) -> dict[str, Row]:

@@ -8,7 +8,9 @@ from tests.examples.stories.campaigns import campaigns
 from tests.examples.stories.catalogue import catalogue
 from tests.examples.stories.clients import clients
 from tests.examples.stories.customers import customers
+from tests.examples.stories.earning import earning
 from tests.examples.stories.exports import exports
+from tests.examples.stories.giveaways import giveaways
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
 from tests.examples.stories.loyalty_tiers import loyalty_tiers
@@ -18,6 +20,8 @@ from tests.examples.stories.projects import projects
 from tests.examples.stories.promotions import promotions
 from tests.examples.stories.publications import publications
 from tests.examples.stories.redemptions import redemptions
+from tests.examples.stories.referrals import referrals
+from tests.examples.stories.rewards import rewards
 from tests.examples.stories.rules import rules
 from tests.examples.stories.sessions import sessions
 from tests.examples.stories.users import users
@@ -30,7 +34,9 @@ _ALL: tuple[Story, ...] = (
     catalogue,
     clients,
     customers,
+    earning,
     exports,
+    giveaways,
     imports,
     keeping,
     loyalty_tiers,
@@ -40,6 +46,8 @@ _ALL: tuple[Story, ...] = (
     promotions,
     publications,
     redemptions,
+    referrals,
+    rewards,
     rules,
     sessions,
     users,

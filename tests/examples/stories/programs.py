@@ -47,6 +47,7 @@ async def _joined(shop: Shop) -> None:
     # what a customer has in programs is told with the customer
     for named in ({"name": "Ada"}, {"name": "Ada"}):
         await shop.put("/v1/customers/ada", named)
+    await shop.post("/v1/loyalties/Tea club/copy", {"name": "Coffee club"})
     file = "Code,Loyalty Points\nTEA-1,300\n"
     await shop.work(await shop.upload("/v1/campaigns/Tea club/importCSV", file, status=200))
 

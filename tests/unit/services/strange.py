@@ -77,6 +77,8 @@ LOTTERY: Final = {
 HOLDERS: Final = {"holders": [CUSTOMER | {"source_id": "holder"}], "metadata": {}}
 EVENT: Final = {"event": "e", "customer": CUSTOMER, "metadata": {}}
 
+PRICE: Final = {"parameters": {"loyalty": {"points": 1}}}
+
 #: Who asks for what, with which body; `{…}` in a path is an id of `make_shop`.
 BODIES: Final[list[tuple[str, str, Any]]] = [
     ("POST", "/v1/validations", SINGLE | {
@@ -130,6 +132,7 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
         "loyalty_tiers_expiration": PROGRAM["loyalty_tiers_expiration"], "metadata": {},
         "options": {"recalculate_tiers": True}, "access_settings": {},
     }),
+    ("POST", "/v1/loyalties/L0/copy", {"name": "L1"}),
     ("POST", "/v1/loyalties/L0/tiers", [{"name": "Silver", "points": {"from": 20}}]),
     ("PUT", "/v1/loyalties/L0/tiers/{rung}", {"name": "Or", "points": {"from": 1, "to": 9}}),
     ("POST", "/v1/campaigns", FRIENDS | {"name": "F1"}),
@@ -192,6 +195,12 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
      {"budgets": [{"campaign_id": "Sale", "planned_per_hour": 1}]}),
     ("POST", "/v1/rewards", {"name": "W", "type": "COIN"} | COIN),
     ("PUT", "/v1/rewards/{reward}", COIN),
+    ("POST", "/v1/rewards/{mug}/assignments", {"campaign": "L0"} | PRICE),
+    ("PUT", "/v1/rewards/{reward0}/assignments/{offer}", PRICE),
+    ("POST", "/v1/loyalties/L0/rewards", [{"reward": "{reward}"}]),
+    ("PUT", "/v1/loyalties/L0/rewards/{offer}", PRICE),
+    ("POST", "/v1/loyalties/members/{points}/redemption", {"reward": {"id": "{reward0}"}, "metadata": {}}),
+    ("POST", "/v1/loyalties/L0/members/{points}/redemption", {"reward": {"id": "{reward0}"}}),
     ("POST", "/v1/locations", {"name": "L", "shape": CIRCLE}),
     ("PUT", "/v1/locations/{location}", {"shape": CIRCLE}),
     ("POST", "/v1/segments", {"name": "G", "type": "static", "customers": []}),
@@ -224,6 +233,9 @@ async def make_shop(world: World) -> dict[str, str]:
         ("collection", "product-collections", {"name": "C0", "type": "STATIC", "products": []}),
         ("category", "categories", {"name": "K0", "hierarchy": 1}),
         ("reward", "rewards", {"name": "W0", "type": "COIN"} | COIN),
+        ("reward0", "rewards", {"name": "W1", "parameters": {"product": {"id": "{product}"}}}),
+        ("mug", "rewards", {"name": "W2", "parameters": {"product": {"id": "{product}"}}}),
+        ("offer", "rewards/{reward0}/assignments", {"campaign": "L0"} | PRICE),
         ("location", "locations", {"name": "L0", "shape": CIRCLE}),
         ("segment", "segments", {"name": "G0", "type": "static", "customers": []}),
         ("cards", "campaigns", {"name": "Cards", "voucher": {"gift": {"amount": 5}}}),
@@ -235,7 +247,7 @@ async def make_shop(world: World) -> dict[str, str]:
         ("redemption", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
         ("other", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
     ):
-        answer = await world.call("POST", f"/v1/{path}", _filled(body, ids))
+        answer = await world.call("POST", f"/v1/{path.format_map(ids)}", _filled(body, ids))
         assert answer.status_code == 200, (name, answer.text)
         told = answer.json()
         made = told[0] if isinstance(told, list) else told

@@ -134,8 +134,6 @@ async def test_members_of_the_contract_that_are_not_built_are_refused_by_name(wo
     await _shop(world)
     for method, path, body, named in (
         ("POST", "/v1/orders", {"referrer": {"id": "cust_1"}}, "referrer"),
-        ("POST", "/v1/rewards", {"parameters": {}, "stock": 5}, "stock"),
-        ("POST", "/v1/rewards", {"parameters": {}, "attributes": {}}, "attributes"),
     ):
         answer = await world.call(method, path, body)
         assert answer.status_code == 400, answer.text

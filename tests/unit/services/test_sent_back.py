@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tests.contract.answers import ROUTES, route_of
-from tests.unit.services.strange import LADDER, PROGRAM
+from tests.unit.services.strange import FRIENDS, LADDER, LOTTERY, PROGRAM, REWARD
 from tests.unit.services.world import MANAGEMENT, SERVER, World
 
 Headers = dict[str, str]
@@ -22,21 +22,6 @@ RULES: Final = {
     },
     "2": {"name": "order.amount", "conditions": {"$more_than": [5]}, "rules": {}},
 }
-
-
-REWARD: Final = {
-    "type": "GIFT_VOUCHER", "related_object_parent": {"name": "Gifts"}, "amount": 5,
-}  # fmt: skip
-FRIENDS: Final = {
-    "name": "Friends", "voucher": {"discount": OFF, "is_referral_code": True},
-    "campaign_type": "REFERRAL_PROGRAM", "referral_program": {
-        "conversion_event_type": "custom_event", "custom_event": {"name": "e"},
-        "referee_reward": REWARD, "referrer_reward": REWARD},
-}  # fmt: skip
-LOTTERY: Final = {
-    "name": "Lottery", "campaign_type": "GIVEAWAY", "giveaway": {
-        "closes_at": "2040-01-01T00:00:00.000Z", "winners": 2, "prize": REWARD},
-}  # fmt: skip
 
 
 class Shop:
@@ -107,7 +92,7 @@ class Shop:
         await self.add("/v1/campaigns", {
             "name": "Spring", "vouchers_count": 1, "category_id": category, **valid,
             "voucher": {"discount": OFF, "code_config": {"length": 9}}})  # fmt: skip
-        await self.add("/v1/campaigns", {"name": "Gifts", "voucher": {"gift": {"amount": 9}}})
+        await self.add("/v1/campaigns", {"name": "Cards", "voucher": {"gift": {"amount": 9}}})
         friends = await self.add("/v1/campaigns", FRIENDS)
         await self.add(f"/v1/referrals/{friends}/tiers", {"conversions": 2, "reward": REWARD})
         await self.add("/v1/campaigns", LOTTERY)
@@ -121,6 +106,12 @@ class Shop:
         await self.add(f"/v1/promotions/{sale['id']}/stacks", stack)
         coin = {"coin": {"exchange_ratio": 0.5, "points_ratio": 2}}
         await self.add("/v1/rewards", {"name": "Pay", "type": "COIN", "parameters": coin})
+        mug = await self.add("/v1/rewards", {
+            "name": "Mug", "parameters": {"product": {"id": self.product}}, "stock": 3,
+            "attributes": {"description": "White"}})  # fmt: skip
+        priced = {"campaign": "Program", "parameters": {"loyalty": {"points": 5}}}
+        offer = await self.add(f"/v1/rewards/{mug}/assignments", priced)
+        self.paths[f"/v1/loyalties/Program/rewards/{offer}"] = SERVER
         await self.add("/v1/locations", {"name": "L", "shape": ZONE})
 
     async def _people(self) -> None:

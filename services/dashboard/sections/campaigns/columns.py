@@ -4,21 +4,20 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
-from htpy import Node, a, div, meter, small, span
+from htpy import Node, a, small, span
 
 from services.dashboard.lists import usual_columns
 from services.dashboard.lists.resource import Column, Row
 from services.dashboard.parts.facts import muted
 from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.sections.campaigns.budgets import budget_meter
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,
     kind_name,
+    period_of,
     say_gives,
     state_badge,
 )
-
-#: From which share of a budget on it is told by colour.
-BUDGET_WARNS: Final = 0.8
 
 
 def redemptions_href(name: object, *conditions: str) -> str:
@@ -48,27 +47,6 @@ def _discount(row: Row, show: Show) -> Node:
     return show.money(given - (numbers.get("rolledback_discounted_amount") or 0))
 
 
-def budget_meter(budget: Row | None, show: Show) -> Node:
-    """How much of a budget is used: the bar, and the share in words."""
-    if not budget:
-        return NOTHING
-    share = float(budget.get("share") or 0)
-    amount = show.money if budget.get("unit") == "minor units" else show.number
-    said = f"{amount(budget.get('used'))} of {amount(budget.get('limit'))} used"
-    return div(".meter", title=said)[
-        meter(
-            min="0",
-            max="1",
-            low=str(BUDGET_WARNS),
-            high="1",
-            optimum="0",
-            value=f"{min(1.0, max(0.0, share)):.4f}",
-            aria_label=said,
-        ),
-        span(".num")[show.percent(share)],
-    ]
-
-
 def _codes(row: Row, show: Show) -> Node:
     if row.get("campaign_type") == "PROMOTION":
         return NOTHING
@@ -85,11 +63,7 @@ COLUMNS: Final = (
     Column("kind", "Kind", lambda row, _: kind_name(row)),
     Column("status", "Status", lambda row, _: state_badge(row.get("state", ""))),
     Column("gives", "Gives", lambda row, show: muted(say_gives(row, show))),
-    Column(
-        "period",
-        "Period",
-        lambda row, show: show.period(row.get("start_date"), row.get("expiration_date")),
-    ),
+    Column("period", "Period", period_of),
     Column("codes", "Codes", _codes, is_number=True),
     Column(
         "redeemed",

@@ -21,6 +21,7 @@ from services.dashboard.sections.campaigns.naming import (
     campaign_href,
     has_codes,
     kind_name,
+    period_of,
     say_gives,
     state_badge,
 )
@@ -86,7 +87,7 @@ def campaign_page(visit: Visit, row: Row, tab: str, content: Node) -> Node:
         for label, name, needs, kinds in TABS
         if visit.may(needs) and row.get("campaign_type") in kinds
     ]
-    period = visit.show.period(row.get("start_date"), row.get("expiration_date"))
+    period = period_of(row, visit.show)
     return fragment[
         a(".back", href="/campaigns")[icon("left", 14), "Campaigns"],
         div(".head")[

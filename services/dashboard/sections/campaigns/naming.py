@@ -1,13 +1,14 @@
 """How a campaign is told in one line: its kind, what it gives, how it stands."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from htpy import Node
 
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import NOTHING, Show, read_moment
 from services.dashboard.sections.campaigns.prizes import say_draw
 from services.dashboard.web.visit import escape_segment
 
@@ -46,7 +47,21 @@ def state_of(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
         return "off"
     if row.get("vouchers_generation_status") == "IN_PROGRESS":
         return "in_progress"
+    if has_closed(row):
+        return "expired"
     return told.get(str(row.get("id")), "")
+
+
+def has_closed(row: Mapping[str, Any], now: datetime | None = None) -> bool:
+    """Whether it is a giveaway that takes no entries any more."""
+    closes = read_moment((row.get("giveaway") or {}).get("closes_at"))
+    return closes is not None and closes < (now or datetime.now(UTC))
+
+
+def period_of(row: Mapping[str, Any], show: Show) -> Node:
+    """From when to when it runs; a giveaway until it closes."""
+    closes = (row.get("giveaway") or {}).get("closes_at")
+    return show.period(row.get("start_date"), row.get("expiration_date") or closes)
 
 
 def state_badge(state: str) -> Node:

@@ -21,7 +21,7 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
-from services.dashboard.sections.campaigns.columns import budget_meter
+from services.dashboard.sections.campaigns.budgets import budget_meter
 from services.dashboard.sections.campaigns.gathering import find_budgets
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,

@@ -36,6 +36,20 @@ _SAID: Final[Mapping[str, str]] = {
     "customer.publication.failed": "Could not be given a code",
     "customer.voucher.gift.balance_added": "Credit added",
     "customer.custom_event": "Event of the shop",
+    "customer.referred": "Was referred",
+    "customer.rewarded": "Was given a reward",
+    "customer.rewarded.loyalty_points": "Was given points",
+    "customer.reward_redemptions.created": "Asked for a reward",
+    "customer.reward_redemptions.completed": "Got a reward",
+    "customer.reward_redemptions.rolledback": "Reward taken back",
+    "customer.loyalty.updated": "Points changed",
+    "customer.loyalty.tier.joined": "Joined a tier",
+    "customer.loyalty.tier.left": "Left a tier",
+    "customer.loyalty.tier.upgraded": "Rose to a tier",
+    "customer.loyalty.tier.downgraded": "Fell to a tier",
+    "customer.loyalty.tier.prolonged": "Stays in a tier",
+    "customer.voucher.loyalty_card.points_added": "Points added",
+    "customer.voucher.loyalty_card.points_expired": "Points expired",
 }
 
 

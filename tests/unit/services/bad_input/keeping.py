@@ -49,11 +49,9 @@ REFUSED: Final[Rows] = {
     "loyalty of an event": post(
         "events", {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}},
     ),
-    "stock and attributes of a reward, parameters.campaign, parameters.product": post(
-        "rewards", {"name": "W", "type": "COIN", "stock": 5},
-        {"name": "W", "type": "COIN", "attributes": {"a": 1}},
-        {"name": "W", "type": "CAMPAIGN", "parameters": {"campaign": {"id": "<campaign>"}}},
-        {"name": "W", "type": "MATERIAL", "parameters": {"product": {"id": "<product>"}}},
+    "auto_redeem: true of an assignment of a reward": post(
+        "rewards/<cup>/assignments",
+        {"campaign": "Club", "parameters": {"loyalty": {"points": 1, "auto_redeem": True}}},
     ),
     "a campaign's type STANDALONE": post(
         "campaigns", {"name": "N", "type": "STANDALONE", "voucher": TERMS}

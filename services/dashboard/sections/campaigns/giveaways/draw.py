@@ -13,13 +13,12 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.giveaways.entries import person
-from services.dashboard.sections.campaigns.giveaways.naming import has_closed, status_badge
+from services.dashboard.sections.campaigns.giveaways.naming import count_entries, status_badge
 from services.dashboard.sections.campaigns.giveaways.overview import api_path
 from services.dashboard.sections.campaigns.giveaways.proof import commitment_part, proof_part
-from services.dashboard.sections.campaigns.naming import campaign_href, say_gives
+from services.dashboard.sections.campaigns.naming import campaign_href, has_closed, say_gives
 from services.dashboard.sections.campaigns.prizes import say_given
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import ask_quietly
@@ -49,7 +48,7 @@ def before_part(visit: Visit, row: Row, proof: Row) -> Node:
         section(".card.pad.stack", aria_label="The draw")[
             h2["The draw"],
             p[
-                f"{show.number(entries)} entries take part. {say_gives(row, show)}; {show.number(terms.get('alternates') or 0)} stand by."
+                f"{count_entries(entries, show)} take part. {say_gives(row, show)}; {show.number(terms.get('alternates') or 0)} stand by."
             ],
             notice(
                 "info",
@@ -81,7 +80,7 @@ def before_part(visit: Visit, row: Row, proof: Row) -> Node:
 def _what_happens(entries: int, terms: Mapping[str, Any], show: Show) -> str:
     places = (terms.get("winners") or 0) + (terms.get("alternates") or 0)
     return (
-        f"Of {show.number(entries)} entries {show.number(min(places, entries))} are drawn by the seed that was committed to. "
+        f"Of {count_entries(entries, show)} {show.number(min(places, entries))} are drawn by the seed that was committed to. "
         "The winners are given their prizes at once, and the seed is published. "
         "A giveaway is drawn once: this cannot be done again or taken back, only single winners can be refused."
     )
@@ -108,7 +107,7 @@ def after_part(
             lead=[
                 "Drawn ",
                 show.when(proof.get("date")),
-                f" among {show.number(proof.get('entries'))} entries.",
+                f" among {count_entries(proof.get('entries'), show)}.",
             ],
         ),
         proof_part(row, proof, show),
@@ -133,7 +132,7 @@ def _winner(drawn: Row, people: Mapping[str, Row], show: Show, *, may: bool) -> 
     won = drawn.get("status") == "WINNER"
     return (
         show.number(drawn.get("place")),
-        person(drawn.get("customer_id"), people),
+        person_link(drawn.get("customer_id"), people),
         span[
             status_badge(drawn),
             drawn.get("reason") and span(".muted")[f" {drawn['reason']}"],

@@ -14,10 +14,10 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
 from services.dashboard.sections.campaigns.gathering import find_campaign
-from services.dashboard.sections.campaigns.giveaways.naming import SOURCES, has_closed
+from services.dashboard.sections.campaigns.giveaways.naming import SOURCES, count_entries
 from services.dashboard.sections.campaigns.giveaways.overview import api_path
-from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.campaigns.naming import campaign_href, has_closed
+from services.dashboard.sections.customer_names import find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused
@@ -43,23 +43,16 @@ async def _content(visit: Visit, row: Row, errors: Errors | None) -> Node:
     ]
 
 
-def person(customer_id: object, people: Mapping[str, Row]) -> Node:
-    """A customer by name, leading to the customer."""
-    known = people.get(str(customer_id))
-    name = customer_name(known) if known else str(customer_id)
-    return link(name, f"/customers/{escape_segment(str(customer_id))}")
-
-
 def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) -> Node:
     """Entries in the order of their ids, which is the order that the draw goes by."""
     show, after = visit.show, found.get("more_starting_after")
     return fragment[
         grid(
-            f"{show.number(found.get('total') or 0)} entries",
+            count_entries(found.get("total") or 0, show).capitalize(),
             ("Customer", "By", "State", "When", "Entry"),
             [
                 (
-                    person(each.get("customer_id"), people),
+                    person_link(each.get("customer_id"), people),
                     _source(each),
                     badge("Withdrawn", "violet")
                     if each.get("withdrawn_at")
@@ -100,7 +93,7 @@ def _entering(row: Row, errors: Errors | None) -> Node:
     each = (row.get("giveaway") or {}).get("each_event")
     return section(".card.pad.stack", aria_label="Enter a customer")[
         h2["Enter a customer"],
-        form(".row", method="post", action=campaign_href(row, "entries"), data_guard=True)[
+        form(".row.asking", method="post", action=campaign_href(row, "entries"), data_guard=True)[
             idempotency(),
             error_list(errors) if errors else None,
             field_lookup("customer", "Customer", "customer"),

@@ -1,14 +1,13 @@
 """What makes an entry, and what became of one that was drawn, in words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from htpy import Node
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, read_moment
+from services.dashboard.parts.show import NOTHING, Show
 
 _ENTRIES: Final[Mapping[str, tuple[str, str]]] = {
     "api": ("Whom the shop enters takes part", "once"),
@@ -33,13 +32,12 @@ def say_entries(terms: Mapping[str, Any]) -> str:
     return f"{who.format(event)}, {'each time' if often == 'once' else often}"
 
 
+def count_entries(count: object, show: Show) -> str:
+    """How many entries there are."""
+    return "1 entry" if count == 1 else f"{show.number(count)} entries"
+
+
 def status_badge(drawn: Row) -> Node:
     """What became of an entry that was drawn."""
     word, look = _STATUS.get(str(drawn.get("status")), (NOTHING, "muted"))
     return badge(word, look)
-
-
-def has_closed(row: Row, now: datetime | None = None) -> bool:
-    """Whether a giveaway takes no entries any more."""
-    closes = read_moment((row.get("giveaway") or {}).get("closes_at"))
-    return closes is not None and closes < (now or datetime.now(UTC))

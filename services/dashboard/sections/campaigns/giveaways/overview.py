@@ -10,8 +10,8 @@ from services.dashboard.parts.facts import block, code_text, facts, metadata_fac
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.sections.campaigns.figures import figures
-from services.dashboard.sections.campaigns.giveaways.naming import has_closed, say_entries
-from services.dashboard.sections.campaigns.naming import campaign_href, say_gives
+from services.dashboard.sections.campaigns.giveaways.naming import say_entries
+from services.dashboard.sections.campaigns.naming import campaign_href, has_closed, say_gives
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from htpy import Node, button, code, details, div, fragment, li, ol, p, pre, section, summary
+from htpy import Node, button, code, details, div, fragment, li, ol, p, pre, section, span, summary
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import block, code_text, facts, link
@@ -88,7 +88,10 @@ def proof_part(row: Row, proof: Row, show: Show) -> Node:
                 ("Drawn", show.when(proof.get("date"))),
             ),
         ),
-        block("How winners follow of the seed", ol[(li[each] for each in _STEPS)]),
+        block(
+            "How winners follow of the seed",
+            ol(".sentences")[(li[icon("right", 13), span[each]] for each in _STEPS)],
+        ),
         details(".folded")[
             summary["Check it yourself"],
             div(".stack")[

@@ -32,7 +32,8 @@ from services.dashboard.sections.campaigns.making.own_form import (
     told_part,
 )
 from services.dashboard.sections.campaigns.making.sections import discount_fields, part
-from services.dashboard.sections.campaigns.prizes import prize_fields, read_prize, say_prize
+from services.dashboard.sections.campaigns.prize_fields import prize_fields, read_prize
+from services.dashboard.sections.campaigns.prizes import say_prize
 from services.dashboard.sections.campaigns.referrals.terms import find_own_names
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused, Unreachable

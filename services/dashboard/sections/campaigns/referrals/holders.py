@@ -16,8 +16,8 @@ from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.campaigns.referrals.listing import holders_href, person
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.campaigns.referrals.naming import holders_href
+from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused
@@ -68,7 +68,7 @@ def _holders(
             ("Customer", "Role", "Since", ""),
             [
                 (
-                    person(each.get("customer_id"), people),
+                    person_link(each.get("customer_id"), people),
                     badge(*_ROLES.get(str(each.get("holder_role")), (NOTHING, "muted"))),
                     show.when(each.get("created_at")),
                     may
@@ -101,7 +101,7 @@ def _adding(row: Row, code: str, errors: Errors | None) -> Node:
     path = f"{holders_href(row, code)}/add"
     return section(".card.pad.stack", aria_label="Add a friend")[
         h2["Add a friend"],
-        form(".row", method="post", action=path, data_guard=True)[
+        form(".row.asking", method="post", action=path, data_guard=True)[
             idempotency(),
             error_list(errors) if errors else None,
             field_lookup(

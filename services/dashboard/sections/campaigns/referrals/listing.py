@@ -7,7 +7,7 @@ from typing import Any, Final
 from htpy import Node, a, button, div, form, fragment, h2, li, p, section, span, ul
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.facts import badge, link
+from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
@@ -15,8 +15,9 @@ from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.campaigns.prizes import say_given
+from services.dashboard.sections.campaigns.referrals.naming import holders_href
 from services.dashboard.sections.campaigns.referrals.overview import HELD
-from services.dashboard.sections.customer_names import customer_name, find_customers
+from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -84,18 +85,9 @@ def _people_in(tree: Any) -> set[str]:
     return found
 
 
-def person(customer_id: Any, people: People) -> Node:
-    """A customer by name, leading to the customer."""
-    if not customer_id:
-        return NOTHING
-    known = people.get(str(customer_id))
-    name = customer_name(known) if known else str(customer_id)
-    return link(name, f"/customers/{escape_segment(str(customer_id))}")
-
-
 def _finder(row: Row, wanted: str, people: People) -> Node:
     chosen = ((wanted, customer_name(people.get(wanted)) if wanted in people else wanted),)
-    return form(".card.pad.row", method="get", action=campaign_href(row, "referrals"))[
+    return form(".card.pad.row.asking", method="get", action=campaign_href(row, "referrals"))[
         field_lookup("customer", "Whom did somebody bring?", "customer", chosen if wanted else ()),
         button(".btn")[icon("search", 14), "Show"],
     ]
@@ -107,8 +99,8 @@ def tree_part(tree: Any, people: People, show: Show) -> Node:
         return section(".card.pad")[p(".muted")["This customer is not known here."]]
     by = tree.get("referrer_id")
     return section(".card.pad.stack", aria_label="Whom the customer brought")[
-        h2["Whom ", person(tree.get("customer_id"), people), " brought"],
-        p(".muted")["Came by ", person(by, people), "."]
+        h2["Whom ", person_link(tree.get("customer_id"), people), " brought"],
+        p(".muted")["Came by ", person_link(by, people), "."]
         if by
         else p(".muted")["Came by nobody of this program."],
         div(".tree")[_below(tree, people, show)],
@@ -122,7 +114,7 @@ def _below(node: Row, people: People, show: Show) -> Node:
     return ul[
         (
             li[
-                person(each.get("customer_id"), people),
+                person_link(each.get("customer_id"), people),
                 " ",
                 state_of(each),
                 " ",
@@ -163,8 +155,8 @@ def conversions_part(row: Row, events: Row, people: People, show: Show) -> Node:
 def _conversion(event: Row, people: People, show: Show) -> tuple[Node, ...]:
     referral = (event.get("data") or {}).get("referral") or {}
     return (
-        person(referral.get("referrer_id"), people),
-        person(referral.get("customer_id"), people),
+        person_link(referral.get("referrer_id"), people),
+        person_link(referral.get("customer_id"), people),
         span(".mono")[referral.get("code") or NOTHING],
         say_given(_plain(referral.get("referee_reward")), show),
         say_given(_plain(referral.get("referrer_reward")), show),
@@ -186,7 +178,7 @@ def _codes_part(row: Row, codes: Row, people: People, show: Show) -> Node:
         [
             (
                 span(".mono")[each.get("code")],
-                person(each.get("holder_id"), people),
+                person_link(each.get("holder_id"), people),
                 show.number((each.get("redemption") or {}).get("redeemed_quantity") or 0),
                 show.day(each.get("created_at")),
                 a(".btn.quiet.small", href=holders_href(row, str(each.get("code"))))["Holders"],
@@ -198,11 +190,6 @@ def _codes_part(row: Row, codes: Row, people: People, show: Show) -> Node:
         and total > len(told)
         and a(".btn.small", href=campaign_href(row, "vouchers"))[f"All {show.number(total)}"],
     )
-
-
-def holders_href(row: Row, code: str) -> str:
-    """The page of who holds a code."""
-    return campaign_href(row, f"referrals/{escape_segment(code)}")
 
 
 PAGES: Final = (tab_page("referrals", referrals_tab),)

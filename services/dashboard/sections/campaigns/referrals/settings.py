@@ -15,11 +15,11 @@ from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.campaigns.referrals.terms import (
     find_own_names,
     names_of,
+    place_of,
     read_terms,
     terms_fields,
     values_of,
 )
-from services.dashboard.sections.campaigns.referrals.wizard import place_of
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused

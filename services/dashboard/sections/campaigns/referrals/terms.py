@@ -8,13 +8,13 @@ from htpy import Node, b
 
 from services.dashboard.parts.forms import Errors, field_choice, field_lookup, field_text
 from services.dashboard.parts.show import Row, Show
-from services.dashboard.sections.campaigns.prizes import (
+from services.dashboard.sections.campaigns.prize_fields import (
     prize_fields,
     prize_names,
     prize_values,
     read_prize,
-    say_prize,
 )
+from services.dashboard.sections.campaigns.prizes import say_prize
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -99,6 +99,12 @@ def read_terms(values: Values, errors: dict[str, str]) -> dict[str, Any]:
         if prize is not None:
             program[f"{side}_reward"] = prize
     return program
+
+
+def place_of(details: str) -> str:
+    """The field of a program that the API complains of; empty: of none."""
+    found = [path for path in FIELDS if path in details]
+    return FIELDS[max(found, key=len)] if found else ""
 
 
 def values_of(program: Row) -> dict[str, str]:

@@ -15,13 +15,13 @@ from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.making.sections import part
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.campaigns.prizes import (
+from services.dashboard.sections.campaigns.prize_fields import (
     prize_fields,
     prize_names,
     prize_values,
     read_prize,
-    say_prize,
 )
+from services.dashboard.sections.campaigns.prizes import say_prize
 from services.dashboard.sections.campaigns.referrals.terms import find_own_names
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import answer_node, answer_page, go_to

@@ -34,8 +34,8 @@ from services.dashboard.sections.campaigns.making.sections import (
 )
 from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
 from services.dashboard.sections.campaigns.referrals.terms import (
-    FIELDS,
     find_own_names,
+    place_of,
     read_terms,
     say_program,
     terms_fields,
@@ -182,12 +182,6 @@ async def make_program(visit: Visit) -> Response:
             return go_to(visit.request, f"/campaigns/{escape_segment(str(row['id']))}", "Made")
     shown = wizard(draft, visit.show, await _names(visit, draft), errors, key or None)
     return answer_form(visit, TITLE, shown)
-
-
-def place_of(details: str) -> str:
-    """The field of a program that the API complains of; empty: of none."""
-    found = [path for path in FIELDS if path in details]
-    return FIELDS[max(found, key=len)] if found else ""
 
 
 PAGES: Final = (

@@ -1,0 +1,1 @@
+"""Loyalty programs are copied with what they are made of."""

@@ -1,0 +1,1 @@
+"""A year of a loyalty program, decided by the engine and reckoned by ClickHouse."""

@@ -1,0 +1,1 @@
+"""What is told and kept: values, faults, what was typed."""
