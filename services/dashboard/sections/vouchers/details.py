@@ -27,6 +27,7 @@ from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
+    member_href,
     say_effect,
     say_given,
     say_hours,
@@ -205,8 +206,14 @@ def _card(row: Row, visit: Visit) -> Node:
             if is_gift
             else None,
         ),
-        visit.may("vouchers.write")
-        and div(".row")[dialog_button("Add or take", "voucher-balance", ".small", "coins")],
+        div(".row")[
+            visit.may("vouchers.write")
+            and dialog_button("Add or take", "voucher-balance", ".small", "coins"),
+            row.get("holder_id")
+            and row.get("loyalty_card")
+            and row.get("campaign_id")
+            and link("As a member of the program", member_href(row)),
+        ],
     )
 
 

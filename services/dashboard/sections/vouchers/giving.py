@@ -139,3 +139,9 @@ def say_hours(row: Row) -> list[tuple[str, Node]]:
             ("Timeframe", f"{frame.get('duration')} from each start, every {frame.get('interval')}")
         )
     return found
+
+
+def member_href(row: Row) -> str:
+    """The page of whoever holds a card of a loyalty program."""
+    program, code = (escape_segment(str(row[each])) for each in ("campaign_id", "code"))
+    return f"/campaigns/{program}/members/{code}"

@@ -64,7 +64,7 @@ def rules_part(
         ]
     return fragment[
         div(".row")[
-            p(".muted")["All that fit give points at once."],
+            p(".muted")["Every rule that fits gives its points."],
             div(".spacer"),
             may and a(".btn.primary", href=new[1])[icon("plus", 14), new[0]],
         ],
