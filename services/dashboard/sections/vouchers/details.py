@@ -27,7 +27,7 @@ from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
-    member_href,
+    member_link,
     say_effect,
     say_given,
     say_hours,
@@ -209,10 +209,7 @@ def _card(row: Row, visit: Visit) -> Node:
         div(".row")[
             visit.may("vouchers.write")
             and dialog_button("Add or take", "voucher-balance", ".small", "coins"),
-            row.get("holder_id")
-            and row.get("loyalty_card")
-            and row.get("campaign_id")
-            and link("As a member of the program", member_href(row)),
+            member_link(row),
         ],
     )
 
