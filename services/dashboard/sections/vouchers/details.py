@@ -125,11 +125,10 @@ def _say_times(count: int, show: Show) -> str:
 def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
     """The same of what was answered."""
     show, now = visit.show, datetime.now(UTC)
-    href = voucher_href(row)
     return Details(
         title=code_text(row["code"]),
         name=f"Voucher {row['code']}",
-        href=href,
+        href=voucher_href(row),
         badge=fragment[
             standing_badge(row, now, show.zone), _campaign_badge(told.campaign, now, show)
         ],
