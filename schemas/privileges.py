@@ -84,6 +84,7 @@ GET /v1/campaigns/** campaigns.read
 
 POST /v1/loyalties/members/{}/redemption redemptions.redeem
 POST /v1/loyalties/{}/members/{}/redemption redemptions.redeem
+POST /v1/loyalties/{}/qualifications validations.validate
 POST /v1/loyalties/{}/members publications.publish
 POST /v1/loyalties/members/{}/transactions/export exports.create
 POST /v1/loyalties/{}/members/{}/transactions/export exports.create
