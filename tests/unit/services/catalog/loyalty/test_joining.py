@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from engine.kernel import tables
+from engine.publications.giving import AUTO_JOIN
 from schemas.actions import JoinCustomers, RunChunk
 from schemas.programs import Reacting
 from schemas.publications import PublicationSucceeded
