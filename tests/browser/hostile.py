@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import httpx
 
+from tests.browser.hostile_club import open_club
 from tests.browser.people import Person, manager_key, take_part
 from tests.contract.answers import client
 from tests.e2e.plain import Plain
@@ -60,6 +61,7 @@ class Hostile:
             self._offer(at, text)
             self._reward(at, text)
             self._run_project(at, text)
+        open_club(self, TEXTS, f"{TEXTS[0]} 0")
         self._export()
         self._ask_in_vain()
 
