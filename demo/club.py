@@ -16,9 +16,9 @@ _PATH: Final = "/v1/loyalties/Points%20club"
 MEMBERS_SHARE: Final = 3
 MEMBERS_MAX: Final = 150
 TIERS: Final = (
-    ("Bronze", 0, 199, None),
-    ("Silver", 200, 499, 1.5),
-    ("Gold", 500, None, 2.0),
+    ("Bronze", 0, 249, None),
+    ("Silver", 250, 799, 1.5),
+    ("Gold", 800, None, 2.0),
 )
 #: The event of the shop that earns points beside orders.
 REVIEW: Final = "review_written"

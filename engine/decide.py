@@ -45,6 +45,7 @@ from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
+from engine.redemptions import rollback
 from engine.redemptions.decide import redeem_stack
 from engine.referrals import decide as referrals
 from engine.rewards import decide as rewards
@@ -94,6 +95,7 @@ DECISIONS = unite_tables(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
+    rollback.DECISIONS,
     referrals.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,

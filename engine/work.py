@@ -14,7 +14,8 @@ from typing import Any
 
 from msgspec import structs
 
-from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do, DoRow
+from engine.background.chunk import Chunk
+from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Do, DoRow
 from engine.bin.decide import delete_campaign_vouchers, put_back_entry
 from engine.bin.rows import delete_bin_entry_row
 from engine.campaigns.generation import generate_vouchers, give_up_generation
@@ -22,6 +23,7 @@ from engine.campaigns.removal import delete_promotions
 from engine.customers.rows import import_customer_row
 from engine.evolve import fold_event
 from engine.joining.look import looking_with
+from engine.joining.react import join_programs
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
@@ -144,7 +146,7 @@ WORK: Mapping[type[Any], Do] = MappingProxyType(
         ImportCustomers: each_row(import_customer_row, customers_at_once),
         ImportOrders: each_row(import_order_row, customers_at_once),
         FollowSegment: follow_segment,
-        JoinCustomers: looking_with(fold_event),
+        JoinCustomers: looking_with(join_programs, fold_event),
         RecalculateTiers: recalculate_tiers,
         ImportProducts: each_row(import_product_row),
         ImportSkus: each_row(import_sku_row),

@@ -26,7 +26,6 @@ from engine.answers.hook_people import (
     tell_segments,
 )
 from engine.answers.hook_points import TELLS as POINTS_TELLS
-from engine.answers.hook_points import tell_transactions
 from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
 from engine.answers.hook_rules import (
     tell_assignment,
@@ -34,6 +33,7 @@ from engine.answers.hook_rules import (
     tell_reward_assignment,
     tell_rule,
 )
+from engine.answers.hook_transactions import tell_transactions
 from engine.answers.reward_shown import reward_data
 from engine.customers.body import (
     customer_of,

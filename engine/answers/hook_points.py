@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.answers.hook_payload import Told
+from engine.answers.hook_transactions import tell_transactions
 from engine.answers.points_shown import earned_data
-from engine.answers.transactions import transactions_of
 from engine.earning.body import earning_rule_body, pending_points_body
 from engine.kernel.encode import Body
 from engine.points.body import bucket_body
@@ -25,7 +25,6 @@ from schemas.earning import (
     PointsPending,
     PointsTakenBack,
 )
-from schemas.events import Event
 from schemas.pending import (
     PendingPointsActivated,
     PendingPointsAdjusted,
@@ -35,11 +34,6 @@ from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.records import Decided
 from schemas.vouchers import Voucher
 
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
 _ADDED: Final = "voucher.loyalty_card.points_aded"
 
 
@@ -48,13 +42,6 @@ def _rule(name: str) -> Callable[[Any, Decided], Told]:
         yield name, {"earning_rule": earning_rule_body(event.rule)}
 
     return tell
-
-
-def tell_transactions(event: Event, record: Decided) -> Told:
-    """What an event changed of balances."""
-    for each in transactions_of(event, record.at):
-        name = _TRANSACTIONS["POINTS" in each.body["type"]]
-        yield name, {"transaction": each.body}
 
 
 def _balance_adjusted(event: BalanceAdjusted, record: Decided) -> Told:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine.answers.hook_prizes import referred_data, rewarded_data
+from engine.answers.prizes_shown import referred_data, rewarded_data
 from engine.answers.told import Told
 from schemas.prizes import CustomerRewarded
 from schemas.referrals import CustomerReferred

@@ -7,8 +7,9 @@ for each staged row, `each_row` (engine/work.py) makes it of a function of the s
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
+from engine.background.chunk import Chunk
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -17,7 +18,6 @@ from engine.kernel.state import View
 from schemas.actions import (
     ActionStarted,
     AsyncAction,
-    RowFailure,
     Rows,
     RowsStaged,
     StagedRows,
@@ -28,32 +28,10 @@ from schemas.actions import (
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
 from schemas.personal import Personal, PersonalData
 
 REASON_LENGTH_MAX = 300
-#: What the codes and ids of one chunk may amount to: a code may have hundreds of characters, and a
-#: record that is too large ends its action.
-CODES_BYTES_MAX = 192 * 1024
-#: What an id takes beside its code, with what separates them.
-ID_BYTES = 60
 NOTHING = Decision()
-
-
-class Chunk(NamedTuple):
-    """What one chunk does.
-
-    For staged rows `done + failed` says how many rows it took, from the first. For other work
-    `cursor` is where the next chunk goes on, and `finished` that there is none.
-    """
-
-    events: tuple[Event, ...]
-    done: int
-    failed: int = 0
-    #: For staged rows, the rows are counted from 1 over those that were given.
-    failures: tuple[RowFailure, ...] = ()
-    cursor: int = 0
-    finished: bool = True
 
 
 #: (view, command, action, its work, staged rows or None, now)

@@ -12,7 +12,8 @@ that work is given up, the campaign is put back into the bin: deleting the entry
 from types import MappingProxyType
 
 from engine.assignments.decide import drop_assignments_of
-from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk, start_action_event
+from engine.background.chunk import CODES_BYTES_MAX, ID_BYTES, Chunk
+from engine.background.decide import start_action_event
 from engine.kernel import tables
 from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.decision import Decision

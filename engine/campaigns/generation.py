@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk
+from engine.background.chunk import CODES_BYTES_MAX, ID_BYTES, Chunk
 from engine.codes.code import CodeRule, code_rule, draw_free_codes
 from engine.kernel import tables
 from engine.kernel.ids import new_ids

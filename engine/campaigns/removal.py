@@ -7,7 +7,7 @@ be kept from being used again, so the bin keeps the campaign alone.
 from itertools import islice
 
 from engine.assignments.decide import drop_assignments_of
-from engine.background.decide import Chunk
+from engine.background.chunk import Chunk
 from engine.campaigns.tiers.places import tier_in_place
 from engine.kernel import tables
 from engine.kernel.state import View

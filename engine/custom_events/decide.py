@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.customers.sameness import self_referral
 from engine.event_schemas.decide import event_refusal
 from engine.kernel.decision import Decision

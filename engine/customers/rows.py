@@ -3,14 +3,15 @@
 from typing import Any
 
 from engine.background.decode import decode_row
-from engine.customers.decide import upsert_customer
+from engine.customers.know import create_customer, merge_customer
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from schemas.actions import ImportCustomers
 from schemas.api import CustomerInput
 from schemas.base import Millis
+from schemas.blank import without_blanks
 from schemas.commands import Command
-from schemas.customers import UpsertCustomer
+from schemas.customers import CustomerCreated
 from schemas.errors import Refusal
 
 
@@ -21,4 +22,11 @@ def import_customer_row(
     named = decode_row(CustomerInput, row)
     if isinstance(named, Refusal):
         return named
-    return upsert_customer(view, command, UpsertCustomer(named), now)
+    known = merge_customer(view, command, named, now)
+    if isinstance(known, Refusal):
+        return known
+    if known.customer is None:
+        # nobody is named: a new guest
+        customer = create_customer(view, command, without_blanks(named), now)
+        return Decision((CustomerCreated(customer),))
+    return Decision(known.events)

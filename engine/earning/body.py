@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 
 from engine.balances.body import balance_body
-from engine.campaigns.tiers.body import times_body
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered, shows, shows_nothing
+from engine.terms.body import times_body
 from schemas.earning import (
     ORDER_PAID,
     EarningRule,

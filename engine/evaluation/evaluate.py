@@ -23,7 +23,7 @@ from engine.evaluation.dynamic import (
     take_by_line,
 )
 from engine.evaluation.eligibility import refusal_of
-from engine.evaluation.offers import Offer, impossible_request, offers_of, with_settled_points
+from engine.evaluation.offers import Offer, impossible_request, offers_of
 from engine.evaluation.outcomes import (
     fail_all,
     inapplicable_outcome,
@@ -31,6 +31,7 @@ from engine.evaluation.outcomes import (
     with_shown_offer,
 )
 from engine.evaluation.rewarding import note_given, refusal_of_reward, with_rules_of_reward
+from engine.evaluation.settled import with_settled_points
 from engine.evaluation.skips import skip_without_effect
 from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
 from engine.evaluation.worked import has_effect, kind_of

@@ -13,9 +13,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.lookup import campaign_of, categories_of, find_voucher
 from engine.kernel.state import View
-from engine.points.buckets import settle_points
 from schemas.api import Redeemable
-from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.discounts import Discount
@@ -179,15 +177,6 @@ def _missing_offer(asked: Redeemable) -> Offer:
     told = {"rule": "exists", "object": asked.object, "id": asked.id}
     missing = structs.replace(not_found(asked.object, asked.id), explanation=told)
     return Offer(asked, missing=missing)
-
-
-def with_settled_points(view: View, offer: Offer, now: Millis) -> Offer:
-    """The offer, where it is a loyalty card, without the points that expired by now."""
-    voucher = offer.voucher
-    if voucher is None or voucher.loyalty_card is None:
-        return offer
-    settled = settle_points(view, voucher, now).voucher
-    return offer if settled is voucher else offer._replace(voucher=settled)
 
 
 def rules_of(view: View, ids: tuple[str, ...]) -> tuple[ValidationRule, ...]:

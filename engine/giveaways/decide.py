@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.giveaways.drawing import commitment_of, draw_entries, entries_digest
 from engine.giveaways.entering import closed_refusal, make_entry
 from engine.giveaways.find import find_draw, find_giveaway, taking_part

@@ -1,11 +1,11 @@
 """The customers who are there are looked through for a program that they may join by themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from engine.background.decide import Chunk, Do
+from engine.background.chunk import Chunk
+from engine.background.decide import Do
 from engine.campaigns.joining import joins_by_itself
-from engine.joining.react import join_programs
 from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import State, View
@@ -24,7 +24,11 @@ CUSTOMERS_MAX: Final = 500
 JOINS_MAX: Final = 40
 
 
-def looking_with(fold: Callable[[State, Event, Millis], None]) -> Do:
+#: What joins a customer to programs (engine/joining/react.py).
+Join = Callable[[View, Command, Iterable[str], str, Millis], Iterable[Event]]
+
+
+def looking_with(join: Join, fold: Callable[[State, Event, Millis], None]) -> Do:
     """The work: each customer is decided on by what those before made of the state."""
 
     def join_customers(
@@ -48,7 +52,7 @@ def looking_with(fold: Callable[[State, Event, Millis], None]) -> Do:
                 return Chunk(tuple(events), seen, cursor=place + 1, finished=False)
             place, seen = _place_of(customer.id), seen + 1
             own = numbered_command(command, "join", seen)
-            told = [*join_programs(state, own, (program.id,), customer.id, now)]
+            told = [*join(state, own, (program.id,), customer.id, now)]
             joined += bool(told)
             for event in told:
                 fold(state, event, now)

@@ -16,7 +16,7 @@ from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.publications.joining import give_card
+from engine.publications.giving import give_card
 from engine.rules.facts import Facts
 from engine.rules.refusals import violations
 from schemas.actions import JoinCustomers

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
-from engine.background.decide import Chunk, start_action_event
+from engine.background.chunk import Chunk
+from engine.background.decide import start_action_event
 from engine.kernel import tables
 from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View

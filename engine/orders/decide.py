@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.customers.decide import NOBODY, know_customer
+from engine.customers.know import NOBODY, know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id

@@ -7,12 +7,11 @@ a card settles it first. What expires by inactivity lies in one bucket, which mo
 is earned or paid.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.kernel import tables
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
@@ -23,6 +22,7 @@ from engine.points.expiration import (
     moves_with_activity,
     notice_at,
 )
+from engine.points.stored import BucketKey, bucket_key, buckets_of
 from schemas.base import Millis
 from schemas.points import BucketTaken, PointsBucket, PointsExpirationRules
 from schemas.vouchers import LoyaltyCard, Voucher
@@ -30,9 +30,6 @@ from schemas.vouchers import LoyaltyCard, Voucher
 #: How many buckets a card has at most; beyond it, points share the bucket that ends next after
 #: them, and the last bucket lasts as long as what is newer.
 BUCKETS_MAX: Final = 500
-
-#: Where a bucket is kept.
-_Key = tuple[str, str]
 
 
 class Booked(NamedTuple):
@@ -187,16 +184,6 @@ def receive_points(
     return Booked(buckets.shown(card), buckets.changed)
 
 
-def buckets_of(view: View, voucher_id: str) -> Iterator[PointsBucket]:
-    """The buckets of a card, the first to expire first."""
-    return view.scan(tables.POINTS_BUCKETS, voucher_id)
-
-
-def bucket_key(bucket: PointsBucket) -> _Key:
-    """Where a bucket is kept; what moves lies beside what expires at the same time for good."""
-    return bucket.voucher_id, f"{bucket.expires_at:015d}{'m' if bucket.moves else ''}"
-
-
 class _Buckets:
     """The buckets of a settled card while something is decided about it."""
 
@@ -204,8 +191,8 @@ class _Buckets:
 
     def __init__(self, view: View, voucher: Voucher, now: Millis) -> None:
         self._view, self._voucher, self._now = view, voucher, now
-        self._changed: dict[_Key, PointsBucket] = {}
-        self._living: dict[_Key, PointsBucket] = {}
+        self._changed: dict[BucketKey, PointsBucket] = {}
+        self._living: dict[BucketKey, PointsBucket] = {}
         card = voucher.loyalty_card
         if card is not None and card.next_expiration_at is not None:
             found = (each for each in buckets_of(view, voucher.id) if each.expires_at >= now)

@@ -6,7 +6,7 @@ from typing import Final
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.state import State
-from engine.points.buckets import bucket_key, buckets_of
+from engine.points.stored import bucket_key, buckets_of
 from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.vouchers import Voucher

@@ -10,7 +10,7 @@ from collections.abc import Generator
 
 from msgspec import structs
 
-from engine.campaigns.free import campaign_closed
+from engine.campaigns.free import Withheld, campaign_closed, take_next_vouchers
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import find_campaign, find_customer
@@ -19,8 +19,7 @@ from engine.kernel.zones import zone_of
 from engine.points.buckets import Booked, add_points
 from engine.points.decide import points_expired_events
 from engine.points.expiration import expires_at_of
-from engine.publications.decide import publish_vouchers
-from schemas.api import CustomerInput
+from engine.publications.giving import give_vouchers_event
 from schemas.base import AMOUNT_MAX, Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
@@ -28,7 +27,6 @@ from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.prize_terms import Prize
 from schemas.prizes import CustomerRewarded, GivenPrize, Occasion, RewardWithheld
-from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.vouchers import Voucher
 
 Giving = Generator[Event, None, GivenPrize | Refusal]
@@ -109,17 +107,17 @@ def _publish(
     view: View, command: Command, campaign: Campaign, customer_id: str, now: Millis
 ) -> _Publishing:
     """The next code of the campaign, in the customer's hands; one that was there already is none."""
-    asked = PublishVouchers(CustomerInput(id=customer_id), campaign=campaign.id)
+    if campaign.join_once and next(view.scan(tables.HOLDINGS, customer_id, campaign.id), None):
+        details = f"The customer has a voucher of {campaign.name} already"
+        return refuse("voucher_cannot_be_published", details)
     own = numbered_command(command, "prize", 0)
-    decision = publish_vouchers(view, own, asked, now)
-    if isinstance(decision, Refusal):
-        return decision
-    published = decision.events[-1]
-    if isinstance(published, PublicationSucceeded):
-        yield from decision.events
-        return published.vouchers[0]
-    details = f"The customer has a voucher of {campaign.name} already"
-    return decision.refusal or refuse("voucher_cannot_be_published", details)
+    found = take_next_vouchers(view, own, campaign, 1, now)
+    if isinstance(found, Withheld):
+        return found.refusal
+    yield from found.made
+    published = give_vouchers_event(own, campaign, customer_id, found, now)
+    yield published
+    return published.vouchers[0]
 
 
 def _add(

@@ -12,8 +12,6 @@ campaign are known.
 
 from types import MappingProxyType
 
-from msgspec import structs
-
 from engine.campaigns.free import (
     GivenVouchers,
     Withheld,
@@ -22,14 +20,14 @@ from engine.campaigns.free import (
     is_used_up,
     take_next_vouchers,
 )
-from engine.customers.decide import KnownCustomer, know_customer
+from engine.customers.know import know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
-from engine.kernel.ids import new_id
 from engine.kernel.lookup import campaign_of, find_campaign, find_voucher
 from engine.kernel.programs import find_member, find_program
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.publications.giving import decide_publication
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
@@ -38,9 +36,7 @@ from schemas.publications import (
     COUNT_MAX,
     AddMember,
     Publication,
-    PublicationFailed,
     PublicationRepeated,
-    PublicationSucceeded,
     PublishVouchers,
 )
 from schemas.vouchers import Voucher
@@ -166,91 +162,6 @@ def _take_voucher(
     if is_used_up(voucher):
         return Withheld(refuse("quantity_exceeded", voucher.code))
     return GivenVouchers((voucher,))
-
-
-def decide_publication(
-    command: Command,
-    body: PublishVouchers,
-    target: Voucher | Campaign,
-    known: KnownCustomer,
-    given: GivenVouchers | Withheld,
-    now: Millis,
-) -> Decision:
-    """The publication of what is given, or the failed one of what is withheld."""
-    publication = Publication(
-        id=new_id(command.seed, "pub_"),
-        created_at=now,
-        customer_id=known.id or "",
-        campaign_id=target.id if isinstance(target, Campaign) else target.campaign_id,
-        campaign=target.name if isinstance(target, Campaign) else target.campaign,
-        source_id=body.source_id or None,
-        tracking_id=body.tracking_id,
-        channel=body.channel,
-        metadata=body.metadata,
-    )
-    if isinstance(given, Withheld):
-        tried = (target,) if isinstance(target, Voucher) else ()
-        refusal = given.refusal
-        failed = structs.replace(
-            _with_vouchers(publication, tried),
-            failure_code=refusal.key,
-            failure_message=refusal.message,
-        )
-        if refusal.resource_id is None:
-            refusal = structs.replace(
-                refusal, resource_id=publication.id, resource_type="publication"
-            )
-        event = PublicationFailed(failed, refusal, given.campaign)
-        return Decision((*known.events, event), refusal, known.snapshot)
-    vouchers = tuple(_hand_over(voucher, known.id, now) for voucher in given.vouchers)
-    published = PublicationSucceeded(
-        _with_vouchers(publication, vouchers), vouchers, given.campaign
-    )
-    return Decision((*known.events, *given.made, published), customer=known.snapshot)
-
-
-def give_vouchers_event(
-    command: Command, campaign: Campaign, customer_id: str, given: GivenVouchers, now: Millis
-) -> PublicationSucceeded:
-    """The event that gives a customer vouchers of a campaign for something else that happened."""
-    publication = Publication(
-        id=new_id(command.seed, "pub_"),
-        created_at=now,
-        customer_id=customer_id,
-        campaign_id=campaign.id,
-        campaign=campaign.name,
-    )
-    vouchers = tuple(_hand_over(voucher, customer_id, now) for voucher in given.vouchers)
-    return PublicationSucceeded(_with_vouchers(publication, vouchers), vouchers, given.campaign)
-
-
-def _hand_over(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:
-    """The voucher in the hands of the customer; who has it already is given nothing more."""
-    if voucher.holder_id == customer_id:
-        return voucher
-    at = now if voucher.published_at is None else voucher.published_at
-    return structs.replace(
-        voucher,
-        holder_id=customer_id,
-        published=voucher.published + 1,
-        published_at=at,
-        updated_at=now,
-    )
-
-
-def _with_vouchers(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
-    """The publication of these vouchers."""
-    only = vouchers[0] if len(vouchers) == 1 else None
-    return structs.replace(
-        publication,
-        voucher_ids=tuple(each.id for each in vouchers),
-        codes=tuple(each.code for each in vouchers),
-        voucher_type=vouchers[0].type if vouchers else None,
-        discount=only.discount if only else None,
-        gift=only.gift if only else None,
-        is_referral_code=any(each.is_referral_code for each in vouchers),
-        loyalty_card=only.loyalty_card if only else None,
-    )
 
 
 DECISIONS: Decisions = MappingProxyType(

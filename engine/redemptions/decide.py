@@ -5,9 +5,11 @@ two or more have a parent. A failure takes nothing and is recorded, too; the ref
 redeemable that failed is the answer. In mode ALL exactly one does.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
-from engine.customers.decide import NOBODY, KnownCustomer, know_customer
+from engine.customers.know import NOBODY, KnownCustomer, know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.offers import Offer
 from engine.evaluation.outcomes import fail_all
@@ -18,14 +20,13 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import find_named_customer
 from engine.kernel.programs import find_member
-from engine.kernel.room import Decisions, unite_tables
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.kernel.zones import counted_in
 from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.points.decide import points_expired_events
 from engine.pricing.sums import budget_amount
-from engine.redemptions import rollback
 from engine.redemptions.rewarding import NotRewarded, Rewarded, give_rewards
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
@@ -276,4 +277,4 @@ def _order_to_store(
     )
 
 
-DECISIONS: Decisions = unite_tables({RedeemStack: redeem_stack}, rollback.DECISIONS)
+DECISIONS: Decisions = MappingProxyType({RedeemStack: redeem_stack})

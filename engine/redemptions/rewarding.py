@@ -17,7 +17,7 @@ from engine.kernel.lookup import find_campaign
 from engine.kernel.room import Folds, unite_tables
 from engine.kernel.state import View
 from engine.publications import fold as publications
-from engine.publications.decide import give_vouchers_event
+from engine.publications.giving import give_vouchers_event
 from engine.redemptions.given import SOURCE, with_item
 from engine.rewards.refusals import (
     find_held,

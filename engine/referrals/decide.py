@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.customers.decide import know_customer
 from engine.customers.fold import FOLDS as CUSTOMER_FOLDS
+from engine.customers.know import know_customer
 from engine.customers.sameness import self_referral
 from engine.kernel import tables
 from engine.kernel.decision import Decision

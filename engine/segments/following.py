@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.background.decide import Chunk
+from engine.background.chunk import Chunk
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.reacting import bytes_earned

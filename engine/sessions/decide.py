@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from msgspec import json
 
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.rewarding import named_or_holder

@@ -2,8 +2,12 @@
 
 from typing import Any, Final
 
+from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, nearest_number
+from schemas.campaigns import Campaign
 from schemas.discounts import Discount, UnitItem, UnitOff
+from schemas.earning import EarningRule
+from schemas.promotions import PromotionTier
 from schemas.validity import ValidityHours
 from schemas.vouchers import Gift, LoyaltyCard
 
@@ -91,3 +95,23 @@ def hours_body(hours: ValidityHours) -> Body:
             for each in hours.daily
         ]
     }
+
+
+def times_body(bound: PromotionTier | Campaign | EarningRule) -> Body:
+    """When an offer may be used, as far as it says so."""
+    body: Body = {}
+    for name in ("start_date", "expiration_date"):
+        at = getattr(bound, name)
+        if at is not None:
+            body[name] = iso(at)
+    if bound.validity_timeframe is not None:
+        timeframe = bound.validity_timeframe
+        body["validity_timeframe"] = {
+            "duration": timeframe.duration,
+            "interval": timeframe.interval,
+        }
+    if bound.validity_day_of_week:
+        body["validity_day_of_week"] = list(bound.validity_day_of_week)
+    if bound.validity_hours is not None:
+        body["validity_hours"] = hours_body(bound.validity_hours)
+    return body

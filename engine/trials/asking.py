@@ -1,6 +1,6 @@
 """Who tries a cart: the customer as a request would make it known, in a state of the try's own."""
 
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.evaluation.evaluate import Asker
 from engine.evolve import fold_event
 from engine.kernel.decision import Decision

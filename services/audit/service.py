@@ -34,7 +34,7 @@ from services.audit.history.transactions import (
 from services.audit.history.validations import Validations
 from services.audit.lists.actions import list_actions
 from services.audit.lists.bin import list_bin
-from services.audit.lists.campaigns import CAMPAIGNS
+from services.audit.lists.campaigns import CAMPAIGNS, PROGRAMS
 from services.audit.lists.collection_trials import collection_trial_router
 from services.audit.lists.customers import list_customers
 from services.audit.lists.lists import Listing, answer_list
@@ -42,7 +42,7 @@ from services.audit.lists.location_uses import list_location_uses
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
 from services.audit.lists.program_points import program_points
-from services.audit.lists.programs import PROGRAMS, list_members
+from services.audit.lists.programs import list_members
 from services.audit.lists.promotions import STACKS, list_tiers
 from services.audit.lists.publications import PUBLICATIONS, list_voucher_publications
 from services.audit.lists.redemptions import (

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.customers.body import customer_of
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.evaluation.body import expand_redeemables, validation_body
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_for
 from engine.evaluation.outcomes import fail_all

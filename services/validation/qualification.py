@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from engine.assignments.decide import assignments_of, shown_assignments
 from engine.campaigns.body import promotion_campaign_body
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.evaluation.outcomes import category_shown

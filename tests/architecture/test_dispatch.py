@@ -49,7 +49,6 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_TIERS": "what rules call them",
     },
     "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
-    "engine/prizes/giving.py": {"_publish": "what is repeated gives nothing new"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},

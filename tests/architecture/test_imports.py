@@ -9,7 +9,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from tests.architecture.repository import ROOT, python_packages
 
-IMPORT_DEPTH_MAX = 9
+IMPORT_DEPTH_MAX = 10
 
 
 @pytest.fixture(scope="module")

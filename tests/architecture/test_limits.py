@@ -5,19 +5,22 @@ from typing import Final
 from engine.admission import SEEN_DAYS, SKEW_MS_MAX
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
+from engine.kernel.reacting import REACTING_MAX
 from engine.orders.calculation import ORDER_ENTRIES_MAX
 from engine.orders.overrides import OVERRIDES_MAX
+from engine.points.buckets import BUCKETS_MAX
 from engine.rules import filters
 from fronts.staging import ROWS_MAX
 from fronts.writes import IDEMPOTENCY_KEY_LENGTH_MAX
 from runtime.http.payload import BODY_BYTES_MAX, NESTING_MAX
-from schemas import collections, segments
+from schemas import collections, points, segments
 from schemas.actions import FAILURES_KEPT_MAX
 from schemas.api import ITEMS_MAX, REDEEMABLES_MAX
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.categories import CATEGORIES_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
+from schemas.earning import EARNING_RULES_MAX, PENDING_DAYS_MAX
 from schemas.event_schemas import EVENT_PROPERTIES_MAX, EVENT_SCHEMAS_MAX
 from schemas.keys import KEYS_MAX, WORKING_KEYS_MAX
 from schemas.locations import LOCATIONS_MAX, POINTS_MAX
@@ -70,6 +73,11 @@ LIMITS: Final = {
     "categories that stacking rules name": CATEGORIES_NAMED_MAX,
     "rewards": REWARDS_MAX,
     "rewards that a program offers": REWARD_ASSIGNMENTS_MAX,
+    "loyalty programs with `auto_join`": REACTING_MAX,
+    "buckets of points of a card": BUCKETS_MAX,
+    "cards that give points in one transfer": points.MOVES_MAX,
+    "earning rules of a program": EARNING_RULES_MAX,
+    "days that points are pending": PENDING_DAYS_MAX,
     "locations": LOCATIONS_MAX,
     "positions of a location": POINTS_MAX,
     "segments": segments.SEGMENTS_MAX,

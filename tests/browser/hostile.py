@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import httpx
 
+from tests.browser.hostile_club import open_club
 from tests.browser.people import Person, manager_key, take_part
 from tests.contract.answers import client
 from tests.e2e.plain import Plain
@@ -58,7 +59,9 @@ class Hostile:
         for at, text in enumerate(TEXTS):
             self._sell(at, text)
             self._offer(at, text)
+            self._reward(at, text)
             self._run_project(at, text)
+        open_club(self, TEXTS, f"{TEXTS[0]} 0")
         self._export()
         self._ask_in_vain()
 
@@ -155,6 +158,38 @@ class Hostile:
         if at % 2 == 0:
             back = {"reason": text, "tracking_id": text}
             self.take(f"/v1/redemptions/{done}/rollback", back)
+
+    def _reward(self, at: int, text: str) -> None:
+        """A program that offers a reward, one that somebody is brought by, and an open giveaway."""
+        metadata = {f"{text[:30]} {at}": text}
+        growing = {"type": "AUTO_UPDATE", "description": text, "metadata": metadata}
+        card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 5}} | _CODES
+        club = self.take("/v1/loyalties", {"name": f"club {text} {at}", "voucher": card} | growing)
+        coin = {"coin": {"exchange_ratio": 1, "points_ratio": 100}}
+        shown = {"attributes": {"image_url": text, "description": text}, "metadata": metadata}
+        reward = self.take(
+            "/v1/rewards", {"name": text, "type": "COIN", "parameters": coin} | shown
+        )
+        self.take(f"/v1/rewards/{reward['id']}/assignments", {"campaign": club["id"]})
+        points = {"type": "LOYALTY_CARD", "amount": 5, "related_object_parent": {"id": club["id"]}}
+        code = {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT, "is_referral_code": True} | _CODES
+        friends = self.take(
+            "/v1/campaigns",
+            {"name": f"friends {text} {at}", "campaign_type": "REFERRAL_PROGRAM", "voucher": code}
+            | {"referral_program": {"referee_reward": points, "referrer_reward": points}}
+            | growing,
+        )
+        tier = {"conversions": 2, "reward": points, "banner": text}
+        self.take(f"/v1/referrals/{friends['id']}/tiers", tier)
+        who = {"customer": {"source_id": f"{text} {at}"}}
+        given = self.take("/v1/publications", {"campaign": {"id": friends["id"]}} | who)
+        friend = {"customer": {"source_id": f"friend {text} {at}", "name": text}}
+        brought = {"redeemables": [{"object": "voucher", "id": given["voucher"]["code"]}]}
+        self.take("/v1/redemptions", brought | friend | {"order": {"amount": 900}})
+        terms = {"closes_at": "2099-01-01T00:00:00Z", "prize": points}
+        draw = {"name": f"draw {text} {at}", "campaign_type": "GIVEAWAY", "giveaway": terms}
+        giveaway = self.take("/v1/campaigns", draw | growing)
+        self.take(f"/v1/giveaways/{giveaway['id']}/entries", who | {"metadata": metadata})
 
     def _run_project(self, at: int, text: str) -> None:
         self._manage(f"/{self.project}/keys", {"kind": "server", "name": f"{text[:60]} {at}"})

@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from services.dashboard.routes import PAGES
 from services.dashboard.web.visit import escape_segment
 from tests.browser.hostile import TEXTS
+from tests.browser.hostile_club import CLUB
 
 #: The addresses that pages have.
 PATHS: Final = tuple(dict.fromkeys(each.path for each in PAGES if each.method == "GET"))
@@ -19,8 +20,15 @@ _PLACE: Final = re.compile(r"\{[^}]+\}")
 GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
     "/lookup/{kind}": (
         "voucher", "campaign", "customer", "order", "product", "collection", "validation-rule",
-        "promotion-tier", "loyalty-program", "gift-cards", "code-campaign", "reward-campaign", "segment", "category", "location", TEXTS[0],
+        "promotion-tier", "reward", "loyalty-program", "gift-cards", "code-campaign", "reward-campaign", "segment", "category", "location", TEXTS[0],
     ),
+    **{
+        f"/campaigns/{{id}}/{tab}": (CLUB,)
+        for tab in (
+            "members", "earning-rules", "earning-rules/new", "loyalty-tiers", "loyalty-tiers/new", "rewards",
+        )
+    },
+    "/campaigns/{id}/members/{member}": (CLUB,),
 }  # fmt: skip
 #: Lists that fill while pages are asked for: what of them is always the same.
 FILTERS: Final[Mapping[str, str]] = {

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from engine.admission import admit
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.evaluation.evaluate import Asker, evaluate_for
 from fronts.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable

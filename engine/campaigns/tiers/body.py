@@ -9,12 +9,11 @@ from engine.categories.body import categories_shown
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, places_body
 from engine.kernel.room import Answers, Rendered, shows, shows_nothing
-from engine.terms.body import discount_body, hours_body
+from engine.terms.body import discount_body, times_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.earning import EarningRule
 from schemas.projects import KeyKind
 from schemas.promotion_events import (
     TierCreated,
@@ -106,26 +105,6 @@ def _campaign_body(campaign: Campaign) -> Body:
         "category_id": campaign.category_id,
         "object": "campaign",
     }
-
-
-def times_body(bound: PromotionTier | Campaign | EarningRule) -> Body:
-    """When an offer may be used, as far as it says so."""
-    body: Body = {}
-    for name in ("start_date", "expiration_date"):
-        at = getattr(bound, name)
-        if at is not None:
-            body[name] = iso(at)
-    if bound.validity_timeframe is not None:
-        timeframe = bound.validity_timeframe
-        body["validity_timeframe"] = {
-            "duration": timeframe.duration,
-            "interval": timeframe.interval,
-        }
-    if bound.validity_day_of_week:
-        body["validity_day_of_week"] = list(bound.validity_day_of_week)
-    if bound.validity_hours is not None:
-        body["validity_hours"] = hours_body(bound.validity_hours)
-    return body
 
 
 def _tier(event: TierEvent, record: Decided, _: KeyKind) -> Rendered:

@@ -20,7 +20,7 @@ from schemas.redemptions import (
     RollbackFailed,
 )
 from schemas.sessions import SESSION_EVENTS
-from services.analytics.sink.campaign_tables import campaign_of
+from services.analytics.sink.offers import campaign_of
 
 #: What a failure says of a code that nobody knows.
 UNKNOWN: Final = "not_found"

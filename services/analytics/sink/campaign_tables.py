@@ -29,7 +29,6 @@ from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
@@ -222,14 +221,6 @@ def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
 
 def _publication_failed(event: PublicationFailed) -> _Fact:
     return event.publication.campaign_id or "", "unpublished", 1, 0
-
-
-def campaign_of(outcome: Outcome) -> str:
-    """A campaign's id, or its name where that is all that is known."""
-    if outcome.tier is not None:
-        return outcome.tier.campaign_id
-    voucher = outcome.voucher
-    return "" if voucher is None else voucher.campaign_id or voucher.campaign or ""
 
 
 #: The row of each event that holds a campaign as it is after it.

@@ -27,7 +27,7 @@ from schemas.redemptions import (
     RollbackFailed,
 )
 from schemas.sessions import SESSION_EVENTS
-from services.analytics.sink.campaign_tables import campaign_of
+from services.analytics.sink.offers import campaign_of
 
 _NAME = "LowCardinality(String)"
 

@@ -19,7 +19,7 @@ from schemas.sessions import (
     SessionReleased,
     SessionsExpired,
 )
-from services.analytics.sink.campaign_tables import campaign_of
+from services.analytics.sink.offers import campaign_of
 
 _NAME = "LowCardinality(String)"
 

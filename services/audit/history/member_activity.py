@@ -13,8 +13,8 @@ from runtime.http.routing import caller_of
 from services.audit.history.activity import customer_named, hide_unasked, shown_entries
 from services.audit.lists.cursors import cursor_of, cursor_response, read_page
 from services.audit.lists.filters import Where
+from services.audit.lists.finding import find_member
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.programs import find_member
 from services.audit.sink.activity_table import ACTIVITY
 
 #: `type` is our own.

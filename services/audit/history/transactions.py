@@ -17,8 +17,8 @@ from schemas.errors import not_found
 from services.audit.lists import queries
 from services.audit.lists.cursors import PARAMETERS, cursor_of, cursor_response, read_page
 from services.audit.lists.filters import Field, Where, text
+from services.audit.lists.finding import find_member, find_program
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.programs import find_member, find_program
 from services.audit.sink.transaction_table import TRANSACTIONS
 
 #: Clients go on by page as well as from the last one.

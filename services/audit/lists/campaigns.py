@@ -1,5 +1,6 @@
 """The list of campaigns."""
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -62,3 +63,5 @@ CAMPAIGNS: Final = Listing(
     expand=frozenset({"category", "access_settings_assignments"}),
     areas=True,
 )
+#: Loyalty programs, by all that campaigns are listed by.
+PROGRAMS: Final = replace(CAMPAIGNS, only="deleted = 0 AND type = 'LOYALTY_PROGRAM'")

@@ -12,8 +12,8 @@ from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
+from services.audit.lists.finding import find_program
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.programs import find_program
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.transaction_table import TRANSACTIONS
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.customers.decide import know_customer
+from engine.customers.know import know_customer
 from engine.earning.estimate import estimate_points
 from engine.kernel.programs import find_program
 from fronts.fields import Body

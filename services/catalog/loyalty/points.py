@@ -10,7 +10,7 @@ from starlette.responses import Response
 from engine.kernel.programs import find_member
 from engine.kernel.zones import zone_of
 from engine.points.body import buckets_body
-from engine.points.buckets import buckets_of
+from engine.points.stored import buckets_of
 from fronts.fields import Body, Long, Short, read_whole
 from fronts.query_string import page_of, read_parameters, require_known
 from fronts.writes import Writes

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from engine.answers.transactions import transactions
 from engine.kernel.zones import zone_named, zone_of
-from engine.points.buckets import buckets_of, settle_points
+from engine.points.buckets import settle_points
 from engine.points.expiration import end_of_day, expires_at_of, moves_with_activity
+from engine.points.stored import buckets_of
 from schemas.api import Redeemable, RewardChoice
 from schemas.balances import AdjustBalance
 from schemas.campaigns import Campaign, CampaignCreated, CardTemplate, VoucherTemplate

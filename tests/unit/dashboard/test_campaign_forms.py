@@ -12,10 +12,8 @@ from services.dashboard.sections.campaigns.making.codes import (
     example_codes,
     room_of,
 )
-from services.dashboard.sections.campaigns.making.draft import (
-    TEMPLATES,
-    draft_of,
-)
+from services.dashboard.sections.campaigns.making.draft import TEMPLATES
+from services.dashboard.sections.campaigns.making.drafting import draft_of
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
 from tests.unit.dashboard.forms import fields_of
 from tests.unit.dashboard.kit import Browser

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.sections.campaigns.programs.copying import copy_parts
+from services.dashboard.sections.campaigns.referrals.copying import copy_tiers
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused, SignedOut
 from services.dashboard.web.routes import Page
@@ -24,6 +25,8 @@ _OF_TIER: Final = (
     "validity_timeframe", "validity_day_of_week", "validity_hours", "category_id",
 )  # fmt: skip
 _OF_CODES: Final = ("length", "charset", "prefix", "postfix", "pattern")
+#: What belongs to a campaign and is made after it, by its kind.
+_PARTS: Final = {"LOYALTY_PROGRAM": copy_parts, "REFERRAL_PROGRAM": copy_tiers}
 
 
 async def copy_campaign(visit: Visit) -> Response:
@@ -34,9 +37,10 @@ async def copy_campaign(visit: Visit) -> Response:
     key = str(form.get("idempotency_key") or "") or None
     made = await visit.api.post("/v1/campaigns", body, key=key)
     address, said = f"/campaigns/{escape_segment(str(made['id']))}", "Copied"
-    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+    copies = _PARTS.get(str(row.get("campaign_type")))
+    if copies is not None:
         try:
-            await copy_parts(visit, row, made, key)
+            await copies(visit, row, made, key)
         except Refused as fault:
             if isinstance(fault, SignedOut):
                 raise
@@ -67,6 +71,10 @@ def body_of_copy(row: Row, name: str) -> dict[str, Any]:
         new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
         return body | {"voucher": new, "vouchers_count": 0}
     new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
+    if row.get("referral_program"):
+        new["is_referral_code"] = True
+        body["referral_program"] = row["referral_program"]
+        return body | {"voucher": new, "vouchers_count": 0}
     return body | {"voucher": new, "vouchers_count": row.get("vouchers_count") or 0}
 
 

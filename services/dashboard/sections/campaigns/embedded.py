@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from htpy import Node, a
+from htpy import Node, a, button, div, form, fragment
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
@@ -16,9 +16,12 @@ from services.dashboard.lists.listing import listing
 from services.dashboard.lists.query import Query, read_query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, rows_of
 from services.dashboard.parts.facts import badge, muted
+from services.dashboard.parts.forms import idempotency
+from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
+from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.vouchers.giving import say_given, say_redeemed, voucher_href
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.routes import Page
@@ -211,7 +214,25 @@ def transactions_of(name: str) -> Resource:
     )
 
 
-def _pages(tab: str, make: Make) -> tuple[Page, ...]:
+def _exports(visit: Visit, row: Row) -> Node:
+    """Files of a program's transactions, and of what expires when."""
+    if row.get("campaign_type") != "LOYALTY_PROGRAM" or not visit.may("exports.create"):
+        return None
+    kinds = (("transactions", "Export"), ("points-expiration", "Export what expires"))
+    return div(".row")[
+        div(".spacer"),
+        (
+            form(".plain", {"hx-post": campaign_href(row, f"export/{kind}"), "hx-swap": "none"})[
+                idempotency(), button(".btn")[icon("download", 15), said]
+            ]
+            for kind, said in kinds
+        ),
+    ]
+
+
+def _pages(
+    tab: str, make: Make, above: Callable[[Visit, Row], Node] | None = None
+) -> tuple[Page, ...]:
     """The list in a tab, and the form of its filters."""
 
     async def show_list(visit: Visit) -> Response:
@@ -231,7 +252,8 @@ def _pages(tab: str, make: Make) -> tuple[Page, ...]:
         shown = listing(resource, replace(query, names=names), rows, visit.show)
         if visit.asks_part("list"):
             return answer_node(shown)
-        return answer_tab(visit, await find_campaign(visit, name), tab, shown)
+        row = await find_campaign(visit, name)
+        return answer_tab(visit, row, tab, fragment[above and above(visit, row), shown])
 
     async def show_filter(visit: Visit) -> Response:
         asked = visit.request.query_params
@@ -248,5 +270,5 @@ def _pages(tab: str, make: Make) -> tuple[Page, ...]:
 PAGES: Final = (
     *_pages("vouchers", vouchers_of),
     *_pages("publications", publications_of),
-    *_pages("transactions", transactions_of),
+    *_pages("transactions", transactions_of, _exports),
 )

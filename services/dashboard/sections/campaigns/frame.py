@@ -135,7 +135,8 @@ def _actions(visit: Visit, row: Row) -> Node:
         and visit.may("imports.create")
         and dialog_button("Import", "import-codes", "", "upload"),
         has_codes(row) and may and dialog_button("Add codes", "add-codes", "", "plus"),
-        may and dialog_button("Copy", "copy-campaign", "", "copy"),
+        # a giveaway has a closing date, which a copy would have to be asked for
+        may and not row.get("giveaway") and dialog_button("Copy", "copy-campaign", "", "copy"),
         may
         and dialog_button(
             "Switch off" if is_on else "Switch on",
@@ -153,7 +154,7 @@ def _dialogs(visit: Visit, row: Row) -> Node:
     return fragment[
         switch_dialog(row),
         delete_dialog(row),
-        copy_dialog(row),
+        not row.get("giveaway") and copy_dialog(row),
         has_codes(row) and add_dialog(row),
         has_codes(row) and visit.may("imports.create") and import_dialog(row),
     ]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from htpy import Node, a, div, fragment, p, span, table, tbody, td, th, thead, tr
+from htpy import Node, a, button, div, fragment, p, span, table, tbody, td, th, thead, tr
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
@@ -139,9 +139,8 @@ def _offers(
             thead[
                 tr[
                     th(scope="col")["Program"],
-                    th(".num", scope="col")["Costs"],
-                    th(scope="col")["Rules"],
-                    th(".num", scope="col")["Since"],
+                    th(scope="col")["Costs"],
+                    th(scope="col")["For whom"],
                     th(scope="col")[span(".sr")["What can be done"]],
                 ]
             ],
@@ -152,22 +151,31 @@ def _offers(
 
 def _offer(visit: Visit, row: Row, offer: Row, campaigns: Mapping[str, Row], rules: Rules) -> Node:
     show, may, name = visit.show, visit.may("rewards.write"), str(offer["id"])
-    bound = rules.get(name) or []
+    bound, program = rules.get(name) or [], program_name(offer, campaigns)
     return tr[
         td[_program_link(offer, campaigns)],
-        td(".num")[say_cost(offer, show)],
+        td[say_cost(offer, show)],
         td[
             [[link(said, f"/validation-rules/{escape_segment(rule)}"), " "] for rule, said in bound]
-            or span(".muted")["For every member"]
+            or span(".muted")["Every member"]
         ],
-        td(".num")[show.day(offer.get("created_at"))],
         td(".last")[
             may
             and row.get("type") != "COIN"
-            and dialog_button("Cost", f"cost-{name}", ".quiet.small", "edit"),
-            may and dialog_button("Take out", f"take-{name}", ".quiet.small", "x"),
+            and _sign_button(f"What it costs in {program}", f"cost-{name}", "edit"),
+            may and _sign_button(f"Take it out of {program}", f"take-{name}", "x"),
         ],
     ]
+
+
+def _sign_button(said: str, opens: str, sign: str) -> Node:
+    return button(
+        ".btn.quiet.small.icon",
+        type="button",
+        commandfor=opens,
+        command="show-modal",
+        aria_label=said,
+    )[icon(sign, 14)]
 
 
 def program_name(offer: Row, campaigns: Mapping[str, Row]) -> str:

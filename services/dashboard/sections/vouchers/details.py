@@ -27,6 +27,7 @@ from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
+    member_link,
     say_effect,
     say_given,
     say_hours,
@@ -124,11 +125,10 @@ def _say_times(count: int, show: Show) -> str:
 def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
     """The same of what was answered."""
     show, now = visit.show, datetime.now(UTC)
-    href = voucher_href(row)
     return Details(
         title=code_text(row["code"]),
         name=f"Voucher {row['code']}",
-        href=href,
+        href=voucher_href(row),
         badge=fragment[
             standing_badge(row, now, show.zone), _campaign_badge(told.campaign, now, show)
         ],
@@ -205,8 +205,11 @@ def _card(row: Row, visit: Visit) -> Node:
             if is_gift
             else None,
         ),
-        visit.may("vouchers.write")
-        and div(".row")[dialog_button("Add or take", "voucher-balance", ".small", "coins")],
+        div(".row")[
+            visit.may("vouchers.write")
+            and dialog_button("Add or take", "voucher-balance", ".small", "coins"),
+            member_link(row),
+        ],
     )
 
 

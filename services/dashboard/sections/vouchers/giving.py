@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from htpy import Node, span
 
 from services.dashboard.parts.discounts import EFFECTS, say_discount
-from services.dashboard.parts.facts import badge
+from services.dashboard.parts.facts import badge, link
 from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
 from services.dashboard.sections.vouchers.open_hours import is_outside_hours
 from services.dashboard.web.visit import WORDS, escape_segment
@@ -139,3 +139,11 @@ def say_hours(row: Row) -> list[tuple[str, Node]]:
             ("Timeframe", f"{frame.get('duration')} from each start, every {frame.get('interval')}")
         )
     return found
+
+
+def member_link(row: Row) -> Node:
+    """Leads to the page of whoever holds a card of a loyalty program."""
+    if not (row.get("loyalty_card") and row.get("holder_id") and row.get("campaign_id")):
+        return None
+    program, code = (escape_segment(str(row[each])) for each in ("campaign_id", "code"))
+    return link("As a member of the program", f"/campaigns/{program}/members/{code}")

@@ -126,6 +126,7 @@ def test_the_overview_says_how_it_works_and_that_nobody_changes_it() -> None:
     assert "500 points of Points club to 2 winners" in works
     assert "Whoever pays an order takes part, with each order" in works
     assert "These terms are fixed" in works
+    assert not page.find_all("dialog", id="copy-campaign")
 
 
 def test_a_giveaway_has_ended_once_it_closed() -> None:

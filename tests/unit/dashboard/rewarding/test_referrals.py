@@ -27,7 +27,7 @@ REFERRAL = {
     "referee_reward": None,
     "referrer_reward": GIVEN,
 }
-TIER = {
+TIER: dict[str, Any] = {
     "id": "rft_1",
     "banner": "From five on",
     "parameters": {"conversions": 5, "reward": POINTS | {"amount": 200}},
@@ -198,6 +198,20 @@ def test_tiers_are_a_ladder_and_change_in_a_form() -> None:
     sent = api.sent("PUT", f"{PATH}/tiers/rft_1")
     assert sent["conversions"] == 6
     assert sent["reward"]["related_object_parent"] == {"id": "camp_9"}
+
+
+def test_a_copy_takes_rewards_and_tiers_along_and_no_codes() -> None:
+    api = program_api()
+    api.says("POST", "/v1/campaigns", PROGRAM | {"id": "camp_6"})
+    api.says("POST", "/v1/referrals/camp_6/tiers", TIER)
+    form = {"copy_name": "Again", "idempotency_key": "k"}
+    assert Browser(api).post("/campaigns/camp_5/copy", form).status == 303
+    sent = api.sent("POST", "/v1/campaigns")
+    assert sent["voucher"]["is_referral_code"] is True
+    assert sent["referral_program"]["referrer_reward"] == POINTS
+    assert sent["vouchers_count"] == 0
+    tier = api.sent("POST", "/v1/referrals/camp_6/tiers")
+    assert tier == {**TIER["parameters"], "banner": "From five on"}
 
 
 def test_a_new_tier_needs_a_number_and_a_reward() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.kernel import tables
-from engine.points.buckets import buckets_of
+from engine.points.stored import buckets_of
 from schemas.api import Redeemable, RewardChoice
 from schemas.balances import AdjustBalance
 from schemas.campaigns import Campaign, CampaignCreated, CardTemplate, VoucherTemplate

@@ -17,7 +17,8 @@ from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.making import sections
 from services.dashboard.sections.campaigns.making.bodies import changed_campaign, field_of_fault
 from services.dashboard.sections.campaigns.making.choices import AGAIN, chosen
-from services.dashboard.sections.campaigns.making.draft import Draft, draft_of, read_draft
+from services.dashboard.sections.campaigns.making.draft import Draft, read_draft
+from services.dashboard.sections.campaigns.making.drafting import draft_of
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
 from services.dashboard.sections.campaigns.naming import campaign_href, has_codes

@@ -8,7 +8,6 @@ from typing import Any, Final
 from htpy import Node, a, div, fragment, h1, p
 from starlette.responses import Response
 
-from services.dashboard.parts.charts import Kpi, kpis
 from services.dashboard.parts.facts import (
     badge,
     bars,
@@ -23,6 +22,7 @@ from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import dialog_button
 from services.dashboard.parts.show import Row, Show
+from services.dashboard.sections.campaigns.figures import figures
 from services.dashboard.sections.campaigns.programs.member_dialogs import (
     member_dialogs,
     pending_acts,
@@ -169,7 +169,7 @@ def _numbers(card: Row, show: Show) -> Node:
         ("Taken off", points.get("subtracted_points") or 0),
         ("Expired", points.get("expired_points") or 0),
     ]
-    return div(".kpis-alone")[kpis([Kpi(label, value) for label, value in shown], show)]
+    return figures([(label, value, "") for label, value in shown], show)
 
 
 def _tier(standing: Row | None, show: Show) -> Node:

@@ -39,6 +39,13 @@ _HAPPENED: Final[Mapping[str, str]] = {
     "customer.voucher.loyalty_card.points_added": "Points were added",
     "voucher.loyalty_card.points_added": "Points were added",
     "customer.rewarded.loyalty_points": "Earned points",
+    "customer.rewarded": "Was rewarded",
+    "customer.earning.refused": "Some rules gave nothing",
+    "customer.voucher.loyalty_card.pending_points.added": "Points are pending",
+    "customer.voucher.loyalty_card.pending_points.activated": "Pending points became active",
+    "customer.voucher.loyalty_card.pending_points.canceled": "Pending points were canceled",
+    "customer.voucher.loyalty_card.points_expired": "Points expired",
+    "customer.voucher.loyalty_card.points_transferred": "Points were transferred",
 }
 
 
@@ -78,6 +85,15 @@ def say_why(row: Row) -> str:
     return ", ".join(str(each) for each in said if each) or NOTHING
 
 
+def _points_in(data: Mapping[str, Any]) -> Any:
+    """How many points an entry is about."""
+    for name in ("balance", "pending_points"):
+        part = data.get(name)
+        if isinstance(part, Mapping) and part.get("points") is not None:
+            return part["points"]
+    return None
+
+
 def _named(thing: object, kind: str) -> str:
     if not isinstance(thing, Mapping):
         return ""
@@ -100,9 +116,10 @@ def _other_card(details: Mapping[str, Any]) -> str:
 def say_activity(entry: Row, show: Show) -> tuple[Node, Node]:
     """What happened, and more of it."""
     kind = str(entry.get("type") or "")
-    data: Mapping[str, Any] = entry.get("data") or {}
-    tier = data.get("loyalty_tier") or data.get("tier")
-    points = (data.get("balance") or {}).get("points") or data.get("points")
+    told: Mapping[str, Any] = entry.get("data") or {}
+    data: Mapping[str, Any] = told.get("data") or told
+    tier = data.get("loyalty_tier_to") or data.get("loyalty_tier")
+    points = _points_in(data)
     said = [
         _named(tier, "Tier"),
         f"{show.number(points)} points" if isinstance(points, int) else "",

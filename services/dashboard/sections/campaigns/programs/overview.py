@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from htpy import Node, a, div, fragment, li, span, ul
+from htpy import Node, a, div, fragment, li, section, span, ul
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.charts import Kpi, kpis
 from services.dashboard.parts.facts import block, code_text, facts, metadata_facts, raw_block
+from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
-from services.dashboard.parts.period import Period, period_picker, read_period
+from services.dashboard.parts.period import period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.sections.campaigns.figures import figures
 from services.dashboard.sections.campaigns.naming import campaign_category, campaign_href
 from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.naming import EARNING, LADDER, program_path
@@ -20,13 +21,13 @@ from services.dashboard.sections.campaigns.programs.qualifying import say_qualif
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit
 
-#: What became of points, as the API tells it, its label, and whether more of it is better.
-_POINTS: Final[tuple[tuple[str, str, bool | None], ...]] = (
-    ("earned", "Points earned", True),
-    ("added", "Added by hand", None),
-    ("redeemed", "Points redeemed", True),
-    ("expired", "Points expired", False),
-    ("removed", "Taken by hand or back", None),
+#: What became of points, as the API tells it, and its label.
+_POINTS: Final = (
+    ("earned", "Points earned"),
+    ("added", "Added by hand"),
+    ("redeemed", "Points redeemed"),
+    ("expired", "Points expired"),
+    ("removed", "Taken by hand or back"),
 )
 
 
@@ -44,9 +45,9 @@ async def program_overview(visit: Visit, row: Row) -> Node:
     )
     show = visit.show
     return fragment[
+        figures(_now(row, moved, _total(members)), show),
         period_picker(campaign_href(row), period, show),
-        kpis(_now(row, moved, _total(members)), show),
-        _in_period(row, moved, period, show),
+        _in_period(row, moved, show),
         _made_of(row, _total(tiers), _total(rules), _total(rewards), show),
         _terms(row, show),
     ]
@@ -61,30 +62,25 @@ def _total(answer: Any) -> int | None:
     return total if isinstance(total, int) else None
 
 
-def _now(row: Row, moved: Mapping[str, Any] | None, members: int | None) -> list[Kpi]:
+def _now(
+    row: Row, moved: Mapping[str, Any] | None, members: int | None
+) -> list[tuple[str, int | None, str]]:
     """What is so now, whatever the period."""
     href = campaign_href(row, "members")
     told = (moved or {}).get("now") or {}
     return [
-        Kpi("Members", members, href=href),
-        Kpi("Points on their cards", told.get("balance"), href=href),
-        Kpi("Pending points", told.get("pending"), href=href),
+        ("Members", members, href),
+        ("Points on their cards", told.get("balance"), href),
+        ("Pending points", told.get("pending"), href),
     ]
 
 
-def _in_period(row: Row, moved: Mapping[str, Any] | None, period: Period, show: Show) -> Node:
-    del period
+def _in_period(row: Row, moved: Mapping[str, Any] | None, show: Show) -> Node:
     if moved is None:
         return notice("info", "What became of points in the period cannot be told at the moment.")
     told = moved.get("points") or {}
     href = campaign_href(row, "transactions")
-    return kpis(
-        [
-            Kpi(label, told.get(name), href=href, is_more_better=is_better)
-            for name, label, is_better in _POINTS
-        ],
-        show,
-    )
+    return figures([(label, told.get(name), href) for name, label in _POINTS], show)
 
 
 def _made_of(
@@ -104,7 +100,12 @@ def _made_of(
         said.append([_count(row, LADDER, tiers, "tier", show), "."])
         said += say_qualifying(row.get("loyalty_tiers_expiration"))
     said.append(say_joining(row, show))
-    return block("How it works", ul(".stack")[(li(".sentence")[each] for each in said)])
+    return section(".card.pad.stack", aria_label="How it works")[
+        block(
+            "How it works",
+            ul(".sentences")[(li[icon("right", 13), span[each]] for each in said)],
+        )
+    ]
 
 
 def _count(row: Row, tab: str, count: int | None, one: str, show: Show) -> Node:

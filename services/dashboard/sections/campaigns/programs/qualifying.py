@@ -4,10 +4,11 @@ from calendar import month_name
 from collections.abc import Mapping
 from typing import Any, Final
 
-from htpy import Node, div, fragment, li, ul
+from htpy import Node, div, fragment, li, span, ul
 
 from services.dashboard.parts.forms import Errors, field_choice
 from services.dashboard.parts.hours import UNITS, duration_field, duration_values, read_span
+from services.dashboard.parts.icons import icon
 from services.dashboard.parts.numbers import read_whole
 
 #: What the API complains of → the field of the form.
@@ -130,8 +131,8 @@ def say_duration(text: object) -> str:
 
 def qualifying_said(rules: Mapping[str, Any] | None) -> Node:
     """The sentences as nodes."""
-    return ul("#qualifying-said.stack", role="status")[
-        (li(".sentence")[each] for each in say_qualifying(rules))
+    return div("#qualifying-said", role="status")[
+        ul(".sentences")[(li[icon("right", 13), span[each]] for each in say_qualifying(rules))]
     ]
 
 

@@ -82,6 +82,7 @@ def new_values() -> dict[str, str]:
         "event": "order.paid",
         "calculation": "ORDER_AMOUNT",
         "points": "1",
+        "every": "10.00",
         "active": "true",
         "expire_kind": expiring.OF_PROGRAM,
     }

@@ -64,15 +64,12 @@ def rules_part(
         ]
     return fragment[
         div(".row")[
-            p(".muted")[
-                "All that fit give points at once. ",
-                say_expiring(card.get("expiration_rules")),
-                " A rule may say otherwise.",
-            ],
+            p(".muted")["Every rule that fits gives its points."],
             div(".spacer"),
             may and a(".btn.primary", href=new[1])[icon("plus", 14), new[0]],
         ],
-        ul(".stack.plain-list", aria_label="Earning rules")[
+        p(".muted")[say_expiring(card.get("expiration_rules")), " A rule may say otherwise."],
+        ul(".stack", aria_label="Earning rules")[
             (rule_card(row, each, names, visit.show, may) for each in rules)
         ],
         has_more and p(".muted")[f"The first {LIST_MAX} are shown."],

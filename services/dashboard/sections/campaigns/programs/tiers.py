@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from htpy import Node, a, b, div, fragment, li, ol, p, section, ul
+from htpy import Node, a, b, div, fragment, li, ol, p, section, span, ul
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -61,27 +61,32 @@ def ladder_part(visit: Visit, row: Row, tiers: Sequence[Row], names: Mapping[str
             )
         ]
     return fragment[
-        div(".row.top")[
-            ul(".stack.said", aria_label="How members come to a tier")[
-                (
-                    li(".sentence")[each]
-                    for each in say_qualifying(row.get("loyalty_tiers_expiration"))
-                )
-            ],
+        div(".row")[
             div(".spacer"),
             may
             and a(".btn", href=campaign_href(row, "settings"))[icon("settings", 14), "Change how"],
             may and a(".btn.primary", href=new[1])[icon("plus", 14), new[0]],
         ],
+        section(".card.pad", aria_label="How members come to a tier")[
+            ul(".sentences")[
+                (
+                    li[icon("right", 13), span[each]]
+                    for each in say_qualifying(row.get("loyalty_tiers_expiration"))
+                )
+            ]
+        ],
         ol(".ladder.falling", aria_label="Tiers, the highest first", reversed=True)[
-            (_rung(row, each, names, visit.show, may) for each in reversed(tiers))
+            (
+                _rung(row, each, at, names, visit.show, may)
+                for at, each in reversed([*enumerate(tiers, 1)])
+            )
         ],
     ]
 
 
-def _rung(row: Row, tier: Row, names: Mapping[str, str], show: Show, may: bool) -> Node:
+def _rung(row: Row, tier: Row, at: int, names: Mapping[str, str], show: Show, may: bool) -> Node:
     name = escape_segment(str(tier["id"]))
-    return li[
+    return li(data_rank=str(at))[
         div[
             b[tier["name"]],
             p[say_range(tier.get("points"), show)],

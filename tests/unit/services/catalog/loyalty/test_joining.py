@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from engine.kernel import tables
-from engine.publications.joining import CHANNEL
+from engine.publications.giving import AUTO_JOIN
 from schemas.actions import JoinCustomers, RunChunk
 from schemas.programs import Reacting
 from schemas.publications import PublicationSucceeded
@@ -68,7 +68,7 @@ async def test_who_suits_becomes_a_member_when_created_and_when_changed(world: W
     assert (cards(world, ann, program), cards(world, ben, program)) == (1, 1)
     view = world.ledger.view("proj")
     found = {each.channel for each in view.scan(tables.PUBLICATIONS)}
-    assert found == {CHANNEL}
+    assert found == {AUTO_JOIN}
 
 
 async def test_who_enters_a_segment_that_rules_name_becomes_a_member(world: World) -> None:

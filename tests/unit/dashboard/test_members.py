@@ -1,0 +1,116 @@
+"""Members of loyalty programs: their list, the page of one, and what is done with points."""
+
+import pytest
+
+from tests.unit.dashboard.campaigns import BAD
+from tests.unit.dashboard.kit import EVERYTHING, Browser
+from tests.unit.dashboard.programs import MEMBER, ROOT, card, program_api
+
+PAGE = "/campaigns/camp_1/members/CARD-1"
+
+
+def test_members_are_listed_with_tier_and_what_expires_next() -> None:
+    api = program_api()
+    page = Browser(api).get("/campaigns/camp_1/members")
+    cells = page.texts("td")
+    assert cells[:6] == ["CARD-1", BAD, "Silver", "340", "9", "300 on 31 Dec 2026"]
+    assert PAGE in page.links
+    (asked,) = api.asked_for("GET", f"{ROOT}/standings")
+    assert asked.url.params["ids"] == "v_1"
+
+
+def test_a_member_is_added_by_customer_or_by_an_id_of_the_shop() -> None:
+    api = program_api()
+    api.says("POST", f"{ROOT}/members", card())
+    form = {"source_id": "ann", "card": "CARD-1"}
+    page = Browser(api).post("/campaigns/camp_1/members/add", form, into="x")
+    assert page.headers["hx-redirect"] == PAGE
+    assert api.sent("POST", f"{ROOT}/members") == {
+        "customer": {"source_id": "ann"},
+        "voucher": "CARD-1",
+    }
+    refused = Browser(api).post("/campaigns/camp_1/members/add", {}, into="x")
+    assert "Choose a customer first" in refused.text
+
+
+def test_the_page_of_a_member_tells_all_that_is_on_the_card() -> None:
+    page = Browser(program_api()).get(PAGE)
+    assert page.texts("dd")[:2] == ["340", "9"]
+    assert "160 points are missing to Gold ." in [each.text for each in page.find_all("p")]
+    lines = [each.text for each in page.find("ol", class_="tops").find_all("li")]
+    assert lines == ["31 Dec 2026 300", "Never 40"]
+    cells = page.texts("td")
+    assert "Three for ten, order" in cells
+    assert "Added by hand" in cells
+    assert "A gift" in cells
+    assert "Came to a first tier" in page.text
+    assert page.find("select", id="reward").find_all("option")[0].text == "Mug, 120 points"
+
+
+def test_who_may_only_read_does_nothing_with_points() -> None:
+    reads = tuple(each for each in EVERYTHING if each.endswith(".read"))
+    page = Browser(program_api(*reads)).get(PAGE)
+    assert not page.find_all("dialog", id="member-points")
+    assert not page.find_all("button", commandfor="cancel-lopp_1")
+
+
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        ({"way": "add", "points": "40", "reason": "A gift"}, {"points": 40, "reason": "A gift"}),
+        ({"way": "take", "points": "40"}, {"points": -40}),
+        (
+            {"way": "add", "points": "1,000", "expire": "CUSTOM_DATE", "expire_on": "2026-12-31"},
+            {"points": 1000, "expiration_type": "CUSTOM_DATE", "expiration_date": "2026-12-31"},
+        ),
+    ],
+)
+def test_points_are_added_and_taken(form: dict[str, str], body: dict[str, object]) -> None:
+    api = program_api()
+    api.says("POST", f"{MEMBER}/balance", {"balance": 380})
+    page = Browser(api).post(f"{PAGE}/points", form, into="x")
+    assert page.headers["hx-redirect"] == PAGE
+    assert api.sent("POST", f"{MEMBER}/balance") == body
+
+
+def test_points_go_from_card_to_card_either_way() -> None:
+    api = program_api()
+    api.says("POST", f"{ROOT}/members/CARD-2/transfers", card())
+    form = {"way": "out", "other": "CARD-2", "amount": "5", "idempotency_key": "k"}
+    Browser(api).post(f"{PAGE}/transfer", form, into="x")
+    move = {"code": "CARD-1", "points": 5, "source_id": "dashboard k"}
+    assert api.sent("POST", f"{ROOT}/members/CARD-2/transfers") == [move]
+    api.says("POST", f"{MEMBER}/transfers", card())
+    Browser(api).post(f"{PAGE}/transfer", form | {"way": "in", "reason": "Asked for"}, into="x")
+    assert api.sent("POST", f"{MEMBER}/transfers") == [
+        move | {"code": "CARD-2", "reason": "Asked for"}
+    ]
+
+
+def test_a_reward_is_redeemed() -> None:
+    api = program_api()
+    api.says("POST", f"{MEMBER}/redemption", {"id": "r_1"})
+    Browser(api).post(f"{PAGE}/redeem", {"reward": "rew_1"}, into="x")
+    assert api.sent("POST", f"{MEMBER}/redemption") == {"reward": {"id": "rew_1"}}
+    refused = Browser(api).post(f"{PAGE}/redeem", {}, into="x")
+    assert "Choose a reward first" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "form", "body"),
+    [
+        ("activate", "activate", {}, b"null"),
+        ("adjust", "balance", {"points": "-3"}, b'{"points":-3}'),
+        ("cancel", "cancel", {}, b"null"),
+    ],
+)
+def test_pending_points_are_activated_adjusted_and_canceled(
+    act: str, path: str, form: dict[str, str], body: bytes
+) -> None:
+    api = program_api()
+    address = f"/v1/loyalties/members/CARD-1/pending-points/lopp_1/{path}"
+    api.says("POST", address, {})
+    page = Browser(api).post(f"{PAGE}/pending/lopp_1/{act}", form, into="x")
+    assert page.headers["hx-redirect"] == PAGE
+    (asked,) = api.asked_for("POST", address)
+    assert asked.content in (body, b"")
