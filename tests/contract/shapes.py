@@ -33,6 +33,7 @@ ABSENT = {
 NULL = {
     ("VoucherTransactionBase", "campaign_id"),
     ("VoucherTransaction", "source_id"),
+    ("LoyaltyCardTransaction", "source_id"),
     ("ListPublicationsItemVoucher", "campaign"),
 }
 #: Never null, says the contract, whatever their description says.
