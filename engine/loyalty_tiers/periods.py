@@ -30,7 +30,8 @@ def month_at(at: Millis, zone: Zone) -> int:
     shown = _EPOCH + timedelta(wall_of(at, zone) // DAY_MS)
     month = 12 * shown.year + shown.month - 1
     # where clocks are put back over midnight, the month has begun though they show the last again
-    return month + 1 if at >= begin_of_month(month + 1, zone) else month
+    begun = month < _LAST_MONTH and at >= begin_of_month(month + 1, zone)
+    return month + 1 if begun else month
 
 
 @lru_cache(maxsize=BEGINNINGS_MAX)

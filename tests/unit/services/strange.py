@@ -61,6 +61,14 @@ PROGRAM: Final = {
         "start_date": {"type": "IMMEDIATE"}, "expiration_date": TIERS_END},
 }  # fmt: skip
 LADDER: Final = [{"name": "Gold", "points": {"from": 1, "to": 9}, "metadata": {"a": 1}}]
+EARNING: Final = {
+    "event": "order.paid", "source": {"banner": "B"}, "metadata": {"a": 1},
+    "loyalty": {"type": "PROPORTIONAL", "calculation_type": "ORDER_AMOUNT",
+                "order": {"amount": {"every": 100, "points": 1}}},
+    "pending_points": {"period_type": "DAY", "period_value": 7},
+    "expiration_rules": {"period_type": "MONTH", "period_value": 3},
+    "limits": {"count": 9, "period": "MONTH"},
+}  # fmt: skip
 REWARD: Final = {
     "type": "GIFT_VOUCHER", "related_object_parent": {"name": "Cards"}, "amount": 5,
 }  # fmt: skip
@@ -150,6 +158,15 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
         for of in ("L0/transactions", "L0/points-expiration", "members/{points}/transactions",
                    "L0/members/{points}/transactions")
     ),
+    ("POST", "/v1/loyalties/L0/earning-rules", [EARNING]),
+    ("PUT", "/v1/loyalties/L0/earning-rules/{earning}", EARNING),
+    ("POST", "/v1/loyalties/L0/qualifications",
+     {"customer": {"source_id": "member"}, "order": ORDER}),
+    ("POST", "/v1/loyalties/members/{member}/balance", {"points": 5}),
+    ("POST", "/v1/loyalties/L0/members/{member}/balance", {"points": 5, "reason": "r"}),
+    ("POST", "/v1/loyalties/members/{member}/pending-points/{pending}/balance", {"points": 1}),
+    ("POST", "/v1/loyalties/L0/members/{member}/transfers",
+     [{"code": "TAKER", "points": 1, "source_id": "t"}]),
     ("PUT", "/v1/promotions/Sale/tiers/order", {"ids": ["{tier}"]}),
     ("POST", "/v1/promotions/Sale/tiers", {"name": "U", "action": {"discount": AMOUNT}} | TIMES),
     ("PUT", "/v1/promotions/tiers/{tier}", {"action": {"discount": AMOUNT}}),
@@ -208,7 +225,7 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
 ]  # fmt: skip
 #: What is sent without a body, as a form, or as a file.
 BODILESS: Final = frozenset(
-    {"draw", "prizes", "enable", "disable", "permanent-deletion", "importCSV"}
+    {"draw", "prizes", "enable", "activate", "cancel", "disable", "permanent-deletion", "importCSV"}
 )
 
 
@@ -221,8 +238,11 @@ async def make_shop(world: World) -> dict[str, str]:
         ("customer", "customers", {"source_id": "ann"}),
         ("campaign", "campaigns", {"name": "Spring", "type": "AUTO_UPDATE", "voucher": TERMS}),
         ("program", "loyalties", PROGRAM | {"name": "L0"}),
-        ("points", "campaigns/L0/vouchers", {}),
         ("rung", "loyalties/L0/tiers", LADDER),
+        ("member", "loyalties/L0/members", {"customer": {"source_id": "member"}}),
+        ("points", "campaigns/L0/vouchers/TAKER", {}),
+        ("earning", "loyalties/L0/earning-rules", [EARNING]),
+        ("paid", "orders", {"amount": 500, "status": "PAID", "customer": {"source_id": "member"}}),
         ("promotion", "campaigns", {"name": "Sale", "campaign_type": "PROMOTION"}),
         ("tier", "promotions/Sale/tiers", {"name": "T", "action": {"discount": AMOUNT}}),
         ("stack", "promotions/Sale/stacks", {"name": "S", "tiers": {"ids": []}}),
@@ -252,6 +272,8 @@ async def make_shop(world: World) -> dict[str, str]:
         told = answer.json()
         made = told[0] if isinstance(told, list) else told
         ids[name] = made["redemptions"][0]["id"] if "redemptions" in made else made["id"]
+    waiting = f"/v1/loyalties/members/{ids['member']}/pending-points"
+    ids["pending"] = (await world.call("GET", waiting)).json()["data"][0]["id"]
     return ids
 
 

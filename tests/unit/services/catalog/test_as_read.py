@@ -220,7 +220,7 @@ FIXED: Final[list[tuple[str, Any, str]]] = [
     ("campaigns", {"voucher": {"gift": {"amount": 1, "balance": 1}}}, ".voucher.gift.amount"),
     ("campaigns", {"voucher": {"redemption": {"quantity": 0}}}, ".voucher.redemption.quantity"),
     ("campaigns", {"referral_program": {}}, ".referral_program"),
-    ("campaigns", {"options": {}}, ".options"),
+    ("campaigns", {"options": {"recalculate_tiers": True}}, ".options"),
     ("campaigns", {"loyalty_tiers_expiration": {}}, ".loyalty_tiers_expiration"),
     ("customers", {"id": "cust_other"}, ".id"),
     ("customers", {"object": "voucher"}, ".object"),

@@ -1,5 +1,6 @@
 """Roles and routes: the table says of every route who may ask, and the gate does as it says."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -59,6 +60,8 @@ def _is_of_a_merchant(method: str, path: str) -> bool:
         last in ("validate", "validation", "qualification", "qualifications", "validations")
         or last in ("redemption", "redemptions", "rollback", "rollbacks")
         or path in ("/v1/publications", "/v1/publications/create")
+        # to join a program is to be given a card
+        or re.fullmatch("/v1/loyalties/[^/]+/members", path) is not None
         or (method == "DELETE" and "sessions" in words)
     )
 
