@@ -35,6 +35,8 @@ _WORD = re.compile(r"\[([^\[\]]*)\]")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 #: What takes a list of values: an operator, or a plain parameter.
 _LISTS = frozenset({"$in", "$not_in", "ids", "areas_ids", "area_stores_ids", "area_all_stores_ids"})
+#: What may also be several ids in one text, with commas between them.
+_IDS = ("ids",)
 #: The one field whose `$is` takes a list, too.
 _DAYS_OF_WEEK = "validity_day_of_week"
 #: What an official client has models for, and what it writes for their members without a value.
@@ -110,7 +112,8 @@ def read_parameters(pairs: Iterable[tuple[str, str]], zone: Zone = None) -> list
         if value == _LEFT_OUT and path[0] in _MODELS and not _is_index([path[-1]]):
             continue
         for each in _items(path, value):
-            if len(each) > ID_LENGTH_MAX:
+            parts = each.split(",") if path == _IDS else (each,)
+            if any(len(part) > ID_LENGTH_MAX for part in parts):
                 raise invalid_parameter(name, f"is longer than {ID_LENGTH_MAX} characters")
             given.append(Given(path, name, each, zone))
     if len(given) > PARAMETERS_MAX:

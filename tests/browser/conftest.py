@@ -15,7 +15,7 @@ from tests.ports import public_port
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 #: How long a page may take on a busy machine, unless a story says otherwise.
-WAIT_MS_MAX = 60_000
+WAIT_MS_MAX = 180_000
 
 expect.set_options(timeout=WAIT_MS_MAX)
 

@@ -44,7 +44,7 @@ def other(system: System) -> Iterator[Hostile]:
 
 def ask_api(system: System, token: str, method: str, path: str, **more: Any) -> httpx.Response:
     headers = {"X-Session-Token": token, "X-Project-Id": system.keys["project_id"]}
-    with client(base_url=system.url, headers=headers, timeout=30) as http:
+    with client(base_url=system.url, headers=headers, timeout=30, patient=True) as http:
         return http.request(method, path, **more)
 
 
@@ -118,7 +118,7 @@ def test_a_change_is_known_to_open_streams_and_pages_at_once(system: System, cha
             assert ask_api(system, another, "DELETE", ended).status_code == 204
         else:
             member = f"/management/v1/projects/{system.keys['project_id']}/users/{me['id']}"
-            with client(base_url=system.url, headers=manager_key(system)) as manager:
+            with client(base_url=system.url, headers=manager_key(system), patient=True) as manager:
                 assert manager.delete(member).status_code == 204
         begun = time.monotonic()
         assert any("event: closed" in each for each in lines)

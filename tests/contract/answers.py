@@ -12,6 +12,7 @@ that provokes a fault of the server's says so with the one request that is to fa
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,9 @@ PICTURE: Final = "picture"
 STREAM: Final = "stream"
 _STREAM_BEGINS: Final = b"retry: "
 NO_ROUTE: Final = "no route"
+#: How whoever may ask again shortly is answered, and how often that is done at most.
+PUT_OFF: Final = 503
+ASKED_AGAIN_MAX: Final = 60
 #: Made by the framework, once.
 _DESCRIPTION: Final = "GET /openapi.json"
 _WANTED: Final = "tessera.wanted"
@@ -172,15 +176,32 @@ def assert_javascript_numbers(body: bytes) -> None:
         assert written, f"the number {number!r} is not written as JavaScript does"
 
 
-def client(**more: Any) -> httpx.Client:
-    """A client whose answers are held to the contract; it takes what `httpx.Client` does."""
+class _Patient(httpx.Client):
+    """Whoever is put off asks again when told to: nothing was done, and a machine may be slow."""
+
+    def send(self, request: httpx.Request, **more: Any) -> httpx.Response:
+        answer = super().send(request, **more)
+        for _ in range(ASKED_AGAIN_MAX):
+            if answer.status_code != PUT_OFF or request.extensions.get(_WANTED) == PUT_OFF:
+                break
+            time.sleep(float(answer.headers["retry-after"]))
+            answer = super().send(request, **more)
+        return answer
+
+
+def client(*, patient: bool = False, **more: Any) -> httpx.Client:
+    """A client whose answers are held to the contract; it takes what `httpx.Client` does.
+
+    A patient one asks again while it is put off.
+    """
 
     def hold(answer: httpx.Response) -> None:
         if not _is_stream(answer):
             answer.read()
         assert_response(answer)
 
-    return httpx.Client(**_PLAIN_HTTP | {"event_hooks": {"response": [hold]}} | more)
+    kind = _Patient if patient else httpx.Client
+    return kind(**_PLAIN_HTTP | {"event_hooks": {"response": [hold]}} | more)
 
 
 def async_client(**more: Any) -> httpx.AsyncClient:

@@ -222,6 +222,21 @@ async def test_so_do_the_clients_that_ask_plainly() -> None:
             await many.get("/v1/orders")
 
 
+def test_a_patient_client_asks_again_while_it_is_put_off() -> None:
+    statuses = [503, 503, 200, 503]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        status = statuses.pop(0)
+        body = LIST if status == 200 else ERROR | {"code": status}
+        return httpx.Response(status, json=body, headers={"retry-after": "0"})
+
+    transport = httpx.MockTransport(answer)
+    with client(patient=True, base_url="http://shop.test", transport=transport) as made:
+        assert made.get("/v1/orders").status_code == 200
+        assert made.get("/v1/orders", extensions=wanting(503)).status_code == 503
+    assert not statuses
+
+
 async def test_a_fault_passes_only_where_a_request_wants_it() -> None:
     def answer(status: int) -> httpx.Response:
         return httpx.Response(status, json=ERROR | {"code": status})

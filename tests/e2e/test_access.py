@@ -42,7 +42,7 @@ def _pick(keys: dict[str, str], names: tuple[str, str]) -> dict[str, str]:
 
 def _ask(system: System, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
     body = asked((new_code(),), {}) if method == "POST" else None
-    with client(base_url=system.url) as http:
+    with client(base_url=system.url, patient=True) as http:
         return http.request(method, path, headers=headers, json=body)
 
 
@@ -125,7 +125,7 @@ def test_a_browser_is_not_told_what_was_compared(system: System, keys: dict[str,
     code = new_code()
     question = asked((code,), {})
     browser = _pick(keys, CLIENT) | {"Origin": ORIGIN}
-    with client(base_url=system.url) as http:
+    with client(base_url=system.url, patient=True) as http:
         http.post(f"/v1/vouchers/{code}", headers=server, json=body)
         from_server = http.post("/v1/redemptions", headers=server, json=question)
         from_browser = http.post("/client/v1/redemptions", headers=browser, json=question)
@@ -172,7 +172,7 @@ def _preflight(system: System, origin: str, path: str = "/client/v1/redemptions"
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type,x-client-token",
     }
-    with client(base_url=system.url) as http:
+    with client(base_url=system.url, patient=True) as http:
         return http.options(path, headers=headers)
 
 

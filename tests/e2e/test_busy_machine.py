@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.answers import async_client
+from tests.contract.answers import ASKED_AGAIN_MAX, PUT_OFF, async_client
 from tests.e2e.shop import asked, new_code
 from tests.e2e.system import System
 
@@ -33,11 +33,8 @@ CLIENT_SECONDS = 300.0
 CLIENTS = 3
 #: How long a part does not run: longer than keys may be old, shorter than requests are waited for.
 STOPPED_SECONDS = 3.0
-#: How a list answers that is not as far yet; its header says when to ask again.
-PUT_OFF = 503
+#: What may put off who asks; a header says until when.
 LISTS = {"list", "totals"}
-#: Each time a list waits by itself first, for ten seconds.
-ASKED_TIMES_MAX = 30
 #: How old the knowledge of keys may be, which is how long a revoked one may still work.
 REVOKED_SECONDS = 1.0
 
@@ -149,7 +146,7 @@ async def _validate(ask: Asking) -> None:
 
 async def _read_total(ask: Asking, path: str, **params: Any) -> int:
     """How long a list is that holds everything written before: as a client asks that is put off."""
-    for _ in range(ASKED_TIMES_MAX):
+    for _ in range(ASKED_AGAIN_MAX):
         answer = await ask("list", "GET", path, params=params)
         if answer.status_code != PUT_OFF:
             total: int = answer.json()["total"]

@@ -197,7 +197,7 @@ def test_who_fails_is_tried_again_then_switched_off_and_gets_it_when_asked(
         assert {each["http_status"] for each in attempts} == {503}
         receiver.answer = lambda _: 200
         again = f"/management/v1/projects/{manager.project}/webhooks/{hook.id}/redeliveries"
-        with client(base_url=system.url, headers=manager.headers) as http:
+        with client(base_url=system.url, headers=manager.headers, patient=True) as http:
             off = http.post(again, json={"event_id": event_id})
             assert refused(off) == (400, "invalid_payload")
             body = {"target_url": receiver.url, "events": ["voucher.created"], "active": True}

@@ -118,6 +118,10 @@ async def test_the_numbers_of_a_page_are_those_of_each_summary(insight: Insight)
             assert {name: row[name] for name in shared} == {name: whole[name] for name in shared}
             assert "orders_amount" in shared
         assert set(nothing.values()) == {"none", "campaign_numbers", 0}
+    # a page of campaigns asks for all that it shows at once
+    page = ["c2", *(f"camp_{number:024x}" for number in range(99))]
+    rows = (await insight.get(f"/v1/analytics/summaries?ids={','.join(page)}"))["data"]
+    assert [each["id"] for each in rows] == page
     (row,) = (await insight.get("/v1/analytics/summaries?ids=c2"))["data"]
     assert (row["redemptions_succeeded"], row["unique_customers"]) == (3, 1)
     one, two = (await insight.get("/v1/analytics/summaries?by=tier&ids=t1,t2"))["data"]

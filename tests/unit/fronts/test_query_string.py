@@ -85,6 +85,13 @@ def test_each_item_of_a_list_may_be_as_long_as_a_value() -> None:
     assert refused(lambda: read_parameters([("ids", str(["A"] * 201))]))[0] == key
 
 
+def test_each_of_several_ids_in_one_text_may_be_as_long_as_a_value() -> None:
+    page_of_ids = ",".join(f"camp_{number:024x}" for number in range(100))
+    assert [each.value for each in read_parameters([("ids", page_of_ids)])] == [page_of_ids]
+    key, details = refused(lambda: read_parameters([("ids", "camp_1," + "x" * 513)]))
+    assert (key, "longer than" in details) == ("invalid_query_params", True)
+
+
 def test_the_junction_is_read_in_any_case() -> None:
     assert conditions_of(read_parameters([("filters[junction]", "OR")])) == ([], "or")
 
