@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.campaigns.tiers.body import redeemed_tier_body, times_body
+from engine.campaigns.tiers.body import redeemed_tier_body
 from engine.categories.body import category_body, category_shown_body
 from engine.evaluation.body import session_body
 from engine.evaluation.redeemable_body import effective_discount, items_body
@@ -10,6 +10,7 @@ from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel.encode import Body
 from engine.kernel.error_body import failure_error_body
 from engine.orders.body import order_body, running_sums
+from engine.terms.body import times_body
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.evaluations import Evaluation, Outcome, Taken
