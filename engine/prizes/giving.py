@@ -15,10 +15,9 @@ from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import find_campaign, find_customer
 from engine.kernel.state import View
-from engine.kernel.zones import zone_of
-from engine.points.buckets import Booked, add_points
+from engine.points.buckets import Booked, add_points_by
 from engine.points.decide import points_expired_events
-from engine.points.expiration import expires_at_of
+from engine.points.expiration import expiration_rules_of
 from engine.publications.giving import give_vouchers_event
 from schemas.base import AMOUNT_MAX, Millis
 from schemas.campaigns import Campaign
@@ -87,7 +86,7 @@ def _give(
         card = made
     yield from points_expired_events(view, command, card, now, number=1)
     card = view.get(tables.VOUCHERS, card.id) or card
-    return _add(view, command, campaign, card, prize.amount or 0, now)
+    return _add(view, command, card, prize.amount or 0, now)
 
 
 def _held_card(view: View, campaign: Campaign, customer_id: str, now: Millis) -> Voucher | None:
@@ -120,24 +119,13 @@ def _publish(
     return published.vouchers[0]
 
 
-def _add(
-    view: View, command: Command, campaign: Campaign, card: Voucher, amount: int, now: Millis
-) -> Booked | Refusal:
+def _add(view: View, command: Command, card: Voucher, amount: int, now: Millis) -> Booked | Refusal:
     """The card with so many points or credits more, and the buckets that it changes."""
     if card.loyalty_card is not None:
         if card.loyalty_card.points + amount > AMOUNT_MAX:
             return _too_much(card)
-        template = None if campaign.voucher is None else campaign.voucher.loyalty_card
-        rules = None if template is None else template.expiration_rules
-        return add_points(
-            view,
-            card,
-            amount,
-            now,
-            bucket_id=new_id(command.seed, "lopb_"),
-            expires_at=expires_at_of(rules, now, zone_of(view)),
-            moves=rules is not None and rules.period_type == "INACTIVITY",
-        )
+        rules, bucket_id = expiration_rules_of(view, card), new_id(command.seed, "lopb_")
+        return add_points_by(view, card, amount, now, bucket_id=bucket_id, rules=rules)
     gift = card.gift
     if gift is None or gift.amount + amount > AMOUNT_MAX:
         return _too_much(card)

@@ -20,7 +20,7 @@ def simple_voucher_body(voucher: Voucher) -> Body:
     if voucher.holder_id is not None:
         body["holder_id"] = voucher.holder_id
     return body | {
-        "is_referral_code": False,
+        "is_referral_code": voucher.is_referral_code,
         "active": voucher.active,
         "created_at": iso(voucher.created_at),
         "object": "voucher",
