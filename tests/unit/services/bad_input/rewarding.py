@@ -13,7 +13,7 @@ def _reward(**parameters: Any) -> Any:
     return {"name": "R", "parameters": parameters}
 
 
-def _offer(campaign: str = "Club", **more: Any) -> Any:
+def _offer(campaign: str = "Club", /, **more: Any) -> Any:
     return {"campaign": campaign} | more
 
 
