@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import voucherify as sdk
 
 from tests.e2e.shop import Shop, refused, told
 from tests.e2e.system import eventually
+
+# the client says of nearly every method that its endpoint is deprecated
+pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 
 
 def test_a_member_joins_is_given_points_and_sees_what_happened(shop: Shop) -> None:
