@@ -85,7 +85,7 @@ class Shop:
             action = told(self.actions.get_async_action, started.async_action_id)
             return action if action.status in ("DONE", "FAILED") else None
 
-        return eventually(ended, 60.0)
+        return eventually(ended)
 
     def redemption(self, redemption_id: str) -> Any:
         """The redemption or rollback with that id."""
