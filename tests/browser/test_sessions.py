@@ -30,7 +30,7 @@ def desk(system: System, token: str = "") -> httpx.Client:
     """The dashboard, asked with a session."""
     cookies = {SESSION_COOKIE: token} if token else {}
     return httpx.Client(
-        base_url=system.dashboard_url, cookies=cookies, headers=OURS, timeout=30, trust_env=False
+        base_url=system.dashboard_url, cookies=cookies, headers=OURS, timeout=120, trust_env=False
     )
 
 
@@ -44,7 +44,7 @@ def other(system: System) -> Iterator[Hostile]:
 
 def ask_api(system: System, token: str, method: str, path: str, **more: Any) -> httpx.Response:
     headers = {"X-Session-Token": token, "X-Project-Id": system.keys["project_id"]}
-    with client(base_url=system.url, headers=headers, timeout=30, patient=True) as http:
+    with client(base_url=system.url, headers=headers, timeout=120, patient=True) as http:
         return http.request(method, path, **more)
 
 

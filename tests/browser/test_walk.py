@@ -73,7 +73,7 @@ def blank(browser: Browser) -> Iterator[Page]:
 def crawl(system: System, token: str, blank: Page) -> Iterator[Crawl]:
     """What there is at every address."""
     with httpx.Client(
-        base_url=system.dashboard_url, cookies={SESSION_COOKIE: token}, timeout=30.0
+        base_url=system.dashboard_url, cookies={SESSION_COOKIE: token}, timeout=120
     ) as http:
         made = Crawl(http, blank)
         made.read_everything()

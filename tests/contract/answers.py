@@ -14,13 +14,15 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import httpx
 
 from tests.contract.shapes import Shape, assert_shape, named_members
+
+A = TypeVar("A")
 
 _TABLE: Final[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "routes.json").read_text("utf-8")
@@ -176,17 +178,32 @@ def assert_javascript_numbers(body: bytes) -> None:
         assert written, f"the number {number!r} is not written as JavaScript does"
 
 
+def ask_patiently(ask: Callable[[], A], put_off: Callable[[A], str | None]) -> A:
+    """The answer, asked again while it puts off: nothing was done, and a machine may be slow.
+
+    `put_off`: for how many seconds an answer does; None: it does not.
+    """
+    for _ in range(ASKED_AGAIN_MAX):
+        answer = ask()
+        seconds = put_off(answer)
+        if seconds is None:
+            return answer
+        time.sleep(float(seconds))
+    return ask()
+
+
 class _Patient(httpx.Client):
-    """Whoever is put off asks again when told to: nothing was done, and a machine may be slow."""
+    """Asks again when told to, but where a request wants to be put off."""
 
     def send(self, request: httpx.Request, **more: Any) -> httpx.Response:
-        answer = super().send(request, **more)
-        for _ in range(ASKED_AGAIN_MAX):
-            if answer.status_code != PUT_OFF or request.extensions.get(_WANTED) == PUT_OFF:
-                break
-            time.sleep(float(answer.headers["retry-after"]))
-            answer = super().send(request, **more)
-        return answer
+        send, wants_it = super().send, request.extensions.get(_WANTED) == PUT_OFF
+
+        def put_off(answer: httpx.Response) -> str | None:
+            if answer.status_code != PUT_OFF or wants_it:
+                return None
+            return answer.headers["retry-after"]
+
+        return ask_patiently(lambda: send(request, **more), put_off)
 
 
 def client(*, patient: bool = False, **more: Any) -> httpx.Client:

@@ -28,7 +28,7 @@ class Plain:
 
     def __init__(self, url: str, key: dict[str, str], secrets: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
-        self._http = client(base_url=url, headers=key, timeout=30.0, patient=True)
+        self._http = client(base_url=url, headers=key, timeout=120.0, patient=True)
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -49,8 +49,8 @@ class Plain:
         return self.ask(method, path, content=body, headers=JSON | headers)
 
     def get(self, path: str, **query: Any) -> Any:
-        """The body of a good answer."""
-        answer = self.ask("GET", path, params=query)
+        """The body of a good answer; a path that has a query keeps it where no other is given."""
+        answer = self.ask("GET", path, params=query or None)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

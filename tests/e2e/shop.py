@@ -1,7 +1,6 @@
 """A storefront: the official Python client as it is, every answer held to the contract first."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from uuid import uuid4
 import pytest
 import voucherify as sdk
 
-from tests.contract.answers import ASKED_AGAIN_MAX, PUT_OFF, assert_answer
+from tests.contract.answers import PUT_OFF, ask_patiently, assert_answer
 from tests.e2e.plain import ORIGIN, REQUEST_ID, Refused
 from tests.e2e.system import eventually
 
@@ -86,7 +85,7 @@ class Shop:
             action = told(self.actions.get_async_action, started.async_action_id)
             return action if action.status in ("DONE", "FAILED") else None
 
-        return eventually(ended, 60.0)
+        return eventually(ended)
 
     def redemption(self, redemption_id: str) -> Any:
         """The redemption or rollback with that id."""
@@ -134,14 +133,11 @@ def sdk_client(url: str, keys: dict[str, str]) -> Any:
         assert_answer(method, urlsplit(url).path, answer.status, answer.read())
         return answer
 
+    def put_off(answer: Any) -> str | None:
+        return answer.getheader("retry-after") if answer.status == PUT_OFF else None
+
     def held(*args: Any, **more: Any) -> Any:
-        answer = ask(*args, **more)
-        for _ in range(ASKED_AGAIN_MAX):
-            if answer.status != PUT_OFF:
-                break
-            time.sleep(float(answer.getheader("retry-after")))
-            answer = ask(*args, **more)
-        return answer
+        return ask_patiently(lambda: ask(*args, **more), put_off)
 
     made.call_api = held
     return made

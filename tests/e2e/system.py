@@ -26,7 +26,7 @@ POLL_SECONDS = 0.05
 PAUSE_SECONDS_MAX = 1.0
 
 
-def eventually(ask: Callable[[], T], seconds_max: float = 30.0) -> T:
+def eventually(ask: Callable[[], T], seconds_max: float = 120.0) -> T:
     """What `ask` gives as soon as that is true; fails with the last it gave.
 
     It waits between two tries as long as one takes, so that what is waited for is not held up.

@@ -100,7 +100,7 @@ def _forgotten_guest(plain: Plain) -> str:
         assert answer.status_code == 200, answer.text
         return bool(answer.json()["status"] == "DONE")
 
-    eventually(is_done, 60.0)
+    eventually(is_done)
     return str(guest)
 
 
@@ -207,13 +207,13 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
             assert before == {} or told | {"status": ""} == before | {"status": ""}
             return bool(told["status"] == "DONE")
 
-        eventually(is_done, 60.0)
+        eventually(is_done)
         guest = _forgotten_guest(plain)
         _forget_member(system)
         assert told["related_object_id"] == ann
         assert (told["object"], told["data_json"]["customer"]) == ("pernament_deletion", 1)
         # nothing tells how far the deletion of a member is
-        eventually(lambda: _found(system) == [], 120.0)
+        eventually(lambda: _found(system) == [])
         assert asyncio.run(_in_topics(system)) == []
         for named in (ann, ANN):
             assert refused(plain.ask("POST", FORGET.format(named))) == (404, "not_found")
@@ -245,7 +245,7 @@ def _read_anew(system: System, ann: str, live: dict[str, bytes], guest: str) -> 
         listed = plain.ask("GET", "/v1/redemptions")
         return listed.status_code == 200 and len(listed.json()["redemptions"]) == 2
 
-    eventually(is_complete, 60.0)
+    eventually(is_complete)
     assert _read(plain, ann) == live
     verified = system.command("verify")
     assert verified.returncode == 0, verified.stdout
@@ -262,9 +262,9 @@ def _read_anew(system: System, ann: str, live: dict[str, bytes], guest: str) -> 
         answer = asked.result()
     # what was begun ends by itself
     assert answer.status_code == 200, answer.text
-    eventually(lambda: not _found(system), 60.0)
-    eventually(lambda: not asyncio.run(_in_topics(system)), 60.0)
-    eventually(system.is_healthy, 60.0)
+    eventually(lambda: not _found(system))
+    eventually(lambda: not asyncio.run(_in_topics(system)))
+    eventually(system.is_healthy)
     plain.close()
 
 
@@ -279,13 +279,13 @@ def _forget_while_the_front_dies(system: System) -> None:
         time.sleep(0.05)
         system.process("api").kill()
         asked.result()
-    eventually(system.is_healthy, 60.0)
+    eventually(system.is_healthy)
 
     def is_forgotten() -> bool:
         answer = plain.ask("POST", FORGET.format(ANN), headers=key)
         return answer.status_code == 200 and answer.json()["status"] == "DONE"
 
-    eventually(is_forgotten, 60.0)
+    eventually(is_forgotten)
     assert _found(system) == []
     assert asyncio.run(_in_topics(system)) == []
     plain.close()

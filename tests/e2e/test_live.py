@@ -111,10 +111,10 @@ def test_rates_and_alerts_are_told_and_stay_the_same_when_the_host_is_killed(
         # a minute that ends between two guesses takes some of them along
         for number in range(2 * GUESSES):
             shop.not_redeemed(f"GUESS{number}")
-        eventually(lambda: {"codes.guessed", "budget.burning"} <= alerts(plain).keys(), 60.0)
+        eventually(lambda: {"codes.guessed", "budget.burning"} <= alerts(plain).keys())
         known = alerts(plain)
         assert known["budget.burning"]["related_object"]["id"] == campaign["id"]
-        eventually(lambda: len(receiver.once()) >= len(known), 60.0)
+        eventually(lambda: len(receiver.once()) >= len(known))
         sent = {each.event["data"]["alert"]["id"] for each in receiver.once()}
         assert sent == {each["id"] for each in known.values()}
         assert receiver.faults == []
@@ -123,7 +123,7 @@ def test_rates_and_alerts_are_told_and_stay_the_same_when_the_host_is_killed(
     assert {each["related_object"]["id"] for each in notified} == sent
 
     system.process("insight").kill()
-    eventually(system.is_healthy, 60.0)
+    eventually(system.is_healthy)
     with stream(system, "campaign=Live") as live:
         assert hour_of(live, REDEMPTIONS)["1h"] == windows["1h"]
     assert alerts(plain).keys() == known.keys()

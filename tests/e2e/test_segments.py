@@ -39,7 +39,7 @@ def test_a_segment_is_kept_asked_and_followed(shop: Shop, plain: Plain) -> None:
         assert [each.id for each in listed.data if each.name == "Level"] == ids
     # the one who was there before is found by an action, and told of, too
     for who in (early, late):
-        eventually(partial(entered, plain, who), 60.0)
+        eventually(partial(entered, plain, who))
     named = {"name": "Some", "type": "static", "customers": [other]}
     static = told(segments.create_segment, sdk.SegmentsCreateRequestBody.from_dict(named))
     listed = plain.get("/v1/segments", **{"filters[type][conditions][$is]": "static", "limit": 100})

@@ -41,7 +41,7 @@ def test_a_draft_is_simulated_over_what_was_asked(
     made = plain.ask("POST", PATH, json=draft | period)
     assert made.status_code == 200, made.text
     path = f"{PATH}/{made.json()['id']}"
-    eventually(lambda: plain.get(path)["status"] in ("DONE", "FAILED"), 60.0)
+    eventually(lambda: plain.get(path)["status"] in ("DONE", "FAILED"))
     done = plain.get(path)
     assert (done["status"], done["progress"]) == ("DONE", 100), done
     totals = done["result"]["totals"]

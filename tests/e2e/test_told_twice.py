@@ -119,7 +119,7 @@ def test_a_story_reads_the_same_live_and_rebuilt_from_the_log(system: System) ->
             rebuilt = _everything(plain, teller.project)
             return rebuilt.keys() == live.keys()
 
-        eventually(is_complete, 60.0)
+        eventually(is_complete)
         differing = [path for path, told in rebuilt.items() if told != live[path]]
         assert [(live[path], rebuilt[path]) for path in differing] == []
         plain.close()

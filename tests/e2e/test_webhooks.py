@@ -127,8 +127,8 @@ def test_a_receiver_gets_every_event_once_and_in_order_through_two_restarts(
                 system.process("distribution").send_signal(signal.SIGKILL)
             if step == 2 * STEPS // 3:
                 system.process("distribution").send_signal(signal.SIGTERM)
-        eventually(lambda: len(receiver.once()) >= STEPS, 120.0)
-        eventually(system.is_healthy, 30.0)
+        eventually(lambda: len(receiver.once()) >= STEPS)
+        eventually(system.is_healthy)
         assert [each.event["type"] for each in receiver.once()] == expected
         # only what a kill cut off between an answer and its note may come again
         assert len(receiver.got) - len(receiver.once()) <= 1

@@ -111,3 +111,5 @@ document.addEventListener("pointercancel", () => finish(false));
 document.addEventListener("keydown", (event) => { if (drag && event.key === "Escape") { event.preventDefault(); finish(false); } });
 
 onShown(() => { for (const list of document.querySelectorAll("[data-sortable]")) settle(list); });
+// What moves items is seen from now on, since it works from now on.
+document.documentElement.dataset.sorts = "";
