@@ -19,10 +19,9 @@ from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.kernel.zones import zone_of
 from engine.points.buckets import Booked, add_points_by
 from engine.points.decide import points_expired_events
-from engine.points.expiration import expires_at_of
+from engine.points.expiration import fixed_expiration
 from engine.points.fold import store_buckets
 from schemas.base import AMOUNT_MAX, DAY_MS, INSTANT_MAX, Millis
 from schemas.commands import Command
@@ -133,13 +132,6 @@ def book_points(
 ) -> Booked:
     """The settled card with points more, which expire by these rules, where there are any."""
     return add_points_by(view, card, points, now, bucket_id=bucket_id, rules=rules)
-
-
-def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
-    """When what is given now expires, whatever the card does; None: never, or as long as it does."""
-    if rules is None or rules.period_type == "INACTIVITY":
-        return None
-    return expires_at_of(rules, now, zone_of(view))
 
 
 def activate_pending_points(
