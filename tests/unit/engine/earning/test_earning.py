@@ -69,6 +69,17 @@ def test_an_order_earns_when_it_becomes_paid(world: World) -> None:
     assert earned(become(world, "PAID")) == [10]
 
 
+def test_an_order_that_is_fulfilled_counts_as_paid_once(world: World) -> None:
+    rule(world)
+    assert earned(order(world, status="FULFILLED")) == [10]
+    assert earned(become(world, "PAID")) == earned(become(world, "FULFILLED")) == []
+    order(world, source_id="o2", status="CREATED")
+    assert earned(become(world, "FULFILLED", "o2")) == [10]
+    assert only(become(world, "CANCELED", "o2"), PointsTakenBack).missing == 0
+    assert earned(become(world, "FULFILLED", "o2")) == [10]
+    assert points(world).balance == 20
+
+
 def test_a_redemption_that_pays_an_order_earns_and_its_rollback_takes_it_back(
     world: World,
 ) -> None:
