@@ -80,7 +80,7 @@ def pending_data(
 
 def activated_data(event: PendingPointsActivated) -> Body:
     """What pending points that are active now show in a feed."""
-    points, operation = event.pending.points, "MANUAL" if event.manual else "AUTOMATIC"
+    points, operation = event.points, "MANUAL" if event.manual else "AUTOMATIC"
     [transaction] = transactions_of(event, event.voucher.updated_at or 0)
     return _pending_data(event.voucher, event.pending) | {
         "balance": balance_body(event.voucher, points, operation=operation),

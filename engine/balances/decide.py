@@ -50,7 +50,16 @@ def adjust_balance(
 def change_balance(
     view: View, command: Command, voucher: Voucher, amount: int, now: Millis
 ) -> Booked | Refusal:
-    """The card with so many credits or points more, or fewer, as by hand, its points settled before."""
+    """The card with so many credits or points more, or fewer, its points settled before.
+
+    Other than by hand, nothing is added that takes the place of what is pending.
+    """
+    card = voucher.loyalty_card
+    if card is not None and amount > 0:
+        sums = (card.points + card.pending_points + amount,)
+        wrong = _out_of_bounds(voucher, sums, card.balance, amount)
+        if wrong is not None:
+            return wrong
     return _change_balance(view, command, voucher, AdjustBalance(voucher.id, amount), now)
 
 
@@ -108,8 +117,7 @@ def _change_points(
     card, amount = settled.loyalty_card, body.amount
     assert card is not None
     sums = (
-        # what is pending has to find its place
-        card.points + (amount + card.pending_points if amount > 0 else 0),
+        card.points + max(amount, 0),
         card.subtracted_points + max(-amount, 0),
         card.balance + amount,
     )

@@ -265,7 +265,7 @@ def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
 
 def _pending_activated(event: PendingPointsActivated) -> Iterator[CardChange]:
     """It counts as collected from when it is active on."""
-    yield CardChange(event.voucher, event.pending.points, event.pending.points)
+    yield CardChange(event.voucher, event.points, event.points)
 
 
 def _points_taken_back(event: PointsTakenBack) -> Iterator[CardChange]:
