@@ -34,6 +34,7 @@ from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
 from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
+from schemas.programs import EFFECT_EVENTS, EffectEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
@@ -69,6 +70,7 @@ Event = (
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
+    | EffectEvent
     | GiveawayEvent
     | KeyEvent
     | LocationEvent
@@ -155,6 +157,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
@@ -178,6 +181,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
@@ -206,6 +210,7 @@ SHOP_EVENTS: Final = events_of(
     EARNED_EVENTS,
     EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,

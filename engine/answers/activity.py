@@ -51,6 +51,7 @@ from schemas.loyalty_tiers import (
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import PointsExpiring
 from schemas.prizes import RewardTakenBack, RewardWithheld
+from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -279,6 +280,7 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     HoldersAdded,
     HolderRemoved,

@@ -65,6 +65,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
+from schemas.programs import EFFECT_EVENTS
 from schemas.projects import (
     KeyAdded,
     KeyRevoked,
@@ -261,6 +262,7 @@ UNSUBJECTED: Final = events_of(
     OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,

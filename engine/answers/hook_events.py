@@ -86,6 +86,7 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
+from schemas.programs import EFFECT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -288,6 +289,7 @@ UNTOLD: Final = events_of(
     RedeliveryRequested,
     CUSTOM_EVENTS,
     EarningRefused,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,

@@ -41,6 +41,7 @@ from schemas.pending import (
 )
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
+from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -188,6 +189,7 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,

@@ -47,6 +47,7 @@ from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import PRIZE_EVENTS
+from schemas.programs import EFFECT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -183,6 +184,7 @@ UNSHOWN = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,

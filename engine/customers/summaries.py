@@ -40,6 +40,7 @@ from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
+from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -314,6 +315,7 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     RewardWithheld,
     HoldersAdded,

@@ -59,7 +59,7 @@ from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
-from schemas.programs import Reacting
+from schemas.programs import EFFECT_EVENTS, Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -304,6 +304,7 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,

@@ -75,6 +75,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
+from schemas.programs import EFFECT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -312,6 +313,7 @@ UNWRITTEN: Final = events_of(
     BALANCE_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,

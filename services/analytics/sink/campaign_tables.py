@@ -36,6 +36,7 @@ from schemas.orders import ORDER_EVENTS
 from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
+from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
@@ -254,6 +255,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
@@ -301,6 +303,7 @@ UNCOUNTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     HoldersAdded,
     HolderRemoved,

@@ -68,6 +68,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
+from schemas.programs import EFFECT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -255,6 +256,7 @@ UNLISTED = events_of(
     RollbackFailed,
     CUSTOM_EVENTS,
     REFERRAL_EVENTS,
+    EFFECT_EVENTS,
     GIVEAWAY_EVENTS,
     RewardWithheld,
     SegmentEntered,

@@ -5,6 +5,14 @@ from typing import Any
 from tests.examples.telling import Shop
 
 CARD: dict[str, Any] = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 1000}}
+#: Its points last a year.
+LASTING: dict[str, Any] = {
+    "type": "LOYALTY_CARD",
+    "loyalty_card": {
+        "points": 1000,
+        "expiration_rules": {"period_type": "MONTH", "period_value": 12},
+    },
+}
 
 
 async def rewards(shop: Shop) -> None:
@@ -99,7 +107,9 @@ async def _rewarded(shop: Shop, kinds: dict[str, str], offers: dict[str, str]) -
 
 async def _with_points_of_another(shop: Shop) -> None:
     """Points of another club: who is in it has them on the card that is there."""
-    await shop.post("/v1/loyalties", {"name": "Pot club", "type": "AUTO_UPDATE", "voucher": CARD})
+    await shop.post(
+        "/v1/loyalties", {"name": "Pot club", "type": "AUTO_UPDATE", "voucher": LASTING}
+    )
     points = {"name": "Pots", "parameters": {"campaign": {"id": "Pot club", "balance": 30}}}
     reward = await shop.post("/v1/rewards", points)
     offer = [{"reward": reward["id"], "parameters": {"loyalty": {"points": 10}}}]

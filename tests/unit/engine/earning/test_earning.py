@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from engine.effects import ROUNDS_MAX
 from engine.kernel import tables
 from engine.segments.following import customers_at_once
 from schemas.api import OrderInput
@@ -20,6 +21,7 @@ from schemas.earning import (
 )
 from schemas.loyalty_tiers import CreateLoyaltyTiers, NewLoyaltyTier, PointsRange
 from schemas.orders import CreateOrder
+from schemas.programs import ReactionsStopped
 from schemas.redemptions import RollBackRedemption
 from schemas.segments import CreateSegment, Segment
 from schemas.vouchers import DeleteVoucher, DisableVoucher
@@ -180,7 +182,16 @@ def test_rules_that_feed_one_another_stop(world: World) -> None:
     for event in ("joined", "upgraded"):
         rule(world, fixed(100), f"customer.loyalty.tier.{event}")
 
-    assert 2 < len(earned(order(world))) <= 8
+    record = order(world)
+
+    assert 2 < len(earned(record)) <= ROUNDS_MAX
+    assert record.events[-1] == ReactionsStopped(ROUNDS_MAX, {"voucher.points_earned": 1})
+    assert record.effects
+
+
+def test_reactions_that_end_by_themselves_tell_nothing_of_it(world: World) -> None:
+    rule(world, fixed(100))
+    assert not [each for each in order(world).events if isinstance(each, ReactionsStopped)]
 
 
 def test_what_the_event_says_is_which_rule_gave_what(world: World) -> None:
