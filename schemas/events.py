@@ -67,10 +67,10 @@ Event = (
     | CustomEventEvent
     | CustomerEvent
     | EarningEvent
+    | EffectEvent
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
-    | EffectEvent
     | GiveawayEvent
     | KeyEvent
     | LocationEvent
@@ -146,6 +146,8 @@ SETUP_EVENTS: Final = events_of(
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
+#: What the event log alone tells: what becomes of giveaways, and of reactions that go on and on.
+QUIET_EVENTS: Final = events_of(EFFECT_EVENTS, GIVEAWAY_EVENTS)
 #: What neither redeems nor asks about it: all but redemptions, rollbacks and sessions.
 BESIDE_REDEMPTION_EVENTS: Final = events_of(
     SETUP_EVENTS,
@@ -157,8 +159,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
@@ -181,8 +182,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
@@ -210,8 +210,7 @@ SHOP_EVENTS: Final = events_of(
     EARNED_EVENTS,
     EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,

@@ -71,9 +71,8 @@ from schemas.customers import (
 )
 from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, QUIET_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
-from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -86,7 +85,6 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
-from schemas.programs import EFFECT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -289,8 +287,7 @@ UNTOLD: Final = events_of(
     RedeliveryRequested,
     CUSTOM_EVENTS,
     EarningRefused,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
     ORDER_EVENTS,

@@ -31,8 +31,7 @@ from schemas.earning import (
     PointsPending,
 )
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
@@ -41,7 +40,6 @@ from schemas.pending import (
 )
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
-from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -189,8 +187,7 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
     MEMBER_TIER_EVENTS,

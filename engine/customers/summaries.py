@@ -33,14 +33,12 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
-from schemas.programs import EFFECT_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -315,8 +313,7 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
-    EFFECT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     RewardWithheld,
     HoldersAdded,
     HolderRemoved,

@@ -62,6 +62,17 @@ def bytes_earned(view: View, *events: str) -> int:
     return most * EARNED_BYTES
 
 
+def bytes_earned_by(view: View, customer_id: str, *events: str) -> int:
+    """About what the rules for these add to a record for a customer, by all programs of which one is."""
+    stored = view.get(tables.REACTING, tables.THE_ONE)
+    rules = 0
+    for campaign_id in () if stored is None else stored.earning:
+        if next(view.scan(tables.HOLDINGS, customer_id, campaign_id), None) is not None:
+            scans = (view.scan(tables.EARNING_OF, campaign_id, event) for event in events)
+            rules += sum(1 for scan in scans for _ in scan)
+    return rules * EARNED_BYTES
+
+
 def _without(ids: tuple[str, ...], campaign_id: str) -> tuple[str, ...]:
     return tuple(each for each in ids if each != campaign_id)
 

@@ -76,10 +76,12 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/referrals/referring.py": {"REACTIONS": "nothing else refers anybody"},
     "engine/giveaways/entering.py": {"REACTIONS": "nothing else makes or withdraws entries"},
     "engine/giveaways/winning.py": {"REACTIONS": "nothing else makes winners"},
+    "engine/background/chunk.py": {"share_of": "its own command"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {
         "_decide_fully": "a chunk looked at each of its rows itself",
+        "_decide_within": "of work in the background less is done at once",
         "_refuse_late": "a redemption that fails is recorded",
     },
     "services/audit/sink/event_table.py": {
