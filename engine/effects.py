@@ -14,6 +14,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from engine.auto_redeeming import react as auto_redeeming
 from engine.customers.summaries import with_summaries
 from engine.earning import react as earning
 from engine.evolve import fold_event
@@ -58,6 +59,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     winning.REACTIONS,
     earning.REACTIONS,
     members.REACTIONS,
+    auto_redeeming.REACTIONS,
 )
 
 

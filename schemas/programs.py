@@ -18,6 +18,8 @@ class Reacting(Shape, frozen=True):
     referring: tuple[str, ...] = ()
     #: Giveaways that take entries.
     giving: tuple[str, ...] = ()
+    #: Loyalty programs whose cards are redeemed for a reward by themselves.
+    redeeming: tuple[str, ...] = ()
 
 
 class ReactionsStopped(Unanswered, tag="reactions.stopped", frozen=True):

@@ -169,7 +169,8 @@ def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
 def _redemption(event: Recorded, record: Decided) -> Told:
     """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
-    shown = simple_customer_body(customer) if customer else None
+    about = customer is not None and event.customer_id in (None, customer.id)
+    shown = simple_customer_body(customer) if customer is not None and about else None
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}

@@ -1,6 +1,6 @@
 """Which campaigns react to what, in the one entry that a decision looks at (engine/effects.py)."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import structs
 
@@ -9,9 +9,9 @@ from engine.kernel.state import State, View
 from schemas.errors import Refusal, refuse
 from schemas.programs import Reacting
 
-Member = Literal["earning", "tiers", "joining", "referring", "giving"]
+Member = Literal["earning", "tiers", "joining", "referring", "giving", "redeeming"]
 
-MEMBERS: Final[tuple[Member, ...]] = ("earning", "tiers", "joining", "referring", "giving")
+MEMBERS: Final[tuple[Member, ...]] = get_args(Member)
 
 #: About what a rule that gives points takes of a record.
 EARNED_BYTES: Final = 1500

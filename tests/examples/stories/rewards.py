@@ -22,6 +22,7 @@ async def rewards(shop: Shop) -> None:
     offers = await _offered(shop, kinds)
     await _rewarded(shop, kinds, offers)
     await _with_points_of_another(shop)
+    await _by_itself(shop)
     await _ended(shop, offers)
 
 
@@ -120,6 +121,19 @@ async def _with_points_of_another(shop: Shop) -> None:
     await shop.post(path, {"reward": {"id": reward["id"]}})
     again = await shop.post(path, {"reward": {"id": reward["id"]}})
     await shop.post(f"/v1/redemptions/{again['id']}/rollback")
+
+
+async def _by_itself(shop: Shop) -> None:
+    """A lid for whoever comes to the points of it."""
+    lid = await shop.post("/v1/products", {"source_id": "lid", "name": "Lid", "price": 100})
+    reward = {"name": "Lid", "parameters": {"product": {"id": lid["id"]}}}
+    made = await shop.post("/v1/rewards", reward)
+    terms = {"loyalty": {"points": 1010, "auto_redeem": True}}
+    offer = [{"reward": made["id"], "parameters": terms}]
+    await shop.post("/v1/loyalties/Cup club/rewards", offer)
+    joining = {"customer": {"source_id": "fritz"}}
+    member = await shop.post("/v1/loyalties/Cup club/members", joining)
+    await shop.post(f"/v1/loyalties/members/{member['code']}/balance", {"points": 20})
 
 
 def _cheaper(offer: str) -> dict[str, Any]:
