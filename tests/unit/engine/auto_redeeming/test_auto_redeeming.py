@@ -84,7 +84,7 @@ def test_what_is_answered_is_what_was_asked(world: RewardWorld) -> None:
     offered(world, mug())
     record = add(world, card, 150)
     assert record.effects and isinstance(record.answering[-1], BalanceAdjusted)
-    body = render_answer(record, "server").body
+    body = found(render_answer(record, "server").body)
     assert (body["object"], body["total"], body["balance"]) == ("balance", 150, 150)
 
 
