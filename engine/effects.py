@@ -14,7 +14,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine.auto_redeeming import react as auto_redeeming
+from engine.auto_redeeming.react import redeeming_with
 from engine.customers.summaries import with_summaries
 from engine.earning import react as earning
 from engine.evolve import fold_event
@@ -25,6 +25,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
 from engine.loyalty_tiers import members
+from engine.redemptions.decide import redeem_stack
 from engine.referrals import referring
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis, tag_of
@@ -59,7 +60,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     winning.REACTIONS,
     earning.REACTIONS,
     members.REACTIONS,
-    auto_redeeming.REACTIONS,
+    redeeming_with(redeem_stack),
 )
 
 

@@ -7,19 +7,19 @@ all that binds it. What cannot be redeemed is no failure, and is tried with the 
 costs nothing, as a tier may have it, has to be asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.loyalty_tiers.find import tier_of
 from engine.loyalty_tiers.members import CHANGES
-from engine.redemptions.decide import redeem_stack
 from engine.rewards.find import auto_redeemed
 from engine.rewards.payment import cost_of
 from schemas.api import CustomerInput, Redeemable, RewardChoice
@@ -40,36 +40,53 @@ from schemas.vouchers import Voucher
 
 #: As the contract calls by what it is redeemed; the program stands for who asks.
 CHANNEL: Final = "AUTO_REDEEM"
+#: What gives cards points.
+GIVING: Final = (
+    BalanceAdjusted,
+    PointsTransferred,
+    CustomerRewarded,
+    PointsEarned,
+    PendingPointsActivated,
+    PublicationSucceeded,
+)
 
 
-def redeem_by_itself(
-    view: View, command: Command, reacting: Reacting, event: Any, now: Millis
-) -> Iterator[Event]:
-    """The redemptions of the cards that get points by an event."""
-    if not reacting.redeeming:
-        return
-    gives_cards = isinstance(event, PublicationSucceeded)
-    for number, change in enumerate(CHANGES[type(event)](event)):
-        campaign_id = change.voucher.campaign_id
-        if campaign_id in reacting.redeeming and (gives_cards or change.balance > 0):
-            own = structs.replace(
-                numbered_command(command, "card", number),
-                channel=CHANNEL,
-                channel_id=campaign_id,
-                login=None,
-            )
-            yield from _redeem(view, own, change.voucher.id, campaign_id, now)
+#: How a redemption is decided (engine/redemptions/decide.py).
+Redeem = Callable[[View, Command, RedeemStack, Millis], Decision | Refusal]
+
+
+def redeeming_with(redeem: Redeem) -> Reactions:
+    """What gives cards points, and has them redeemed."""
+
+    def redeem_by_itself(
+        view: View, command: Command, reacting: Reacting, event: Any, now: Millis
+    ) -> Iterator[Event]:
+        if not reacting.redeeming:
+            return
+        gives_cards = isinstance(event, PublicationSucceeded)
+        for number, change in enumerate(CHANGES[type(event)](event)):
+            campaign_id = change.voucher.campaign_id
+            if campaign_id in reacting.redeeming and (gives_cards or change.balance > 0):
+                own = structs.replace(
+                    numbered_command(command, "card", number),
+                    channel=CHANNEL,
+                    channel_id=campaign_id,
+                    login=None,
+                )
+                yield from _redeem(view, own, change.voucher.id, campaign_id, now, redeem)
+
+    return MappingProxyType(dict.fromkeys(GIVING, redeem_by_itself))
 
 
 def _redeem(
-    view: View, command: Command, card_id: str, campaign_id: str, now: Millis
+    view: View, command: Command, card_id: str, campaign_id: str, now: Millis, redeem: Redeem
 ) -> Iterator[Event]:
     for number, offer in enumerate(auto_redeemed(view, campaign_id)):
         card = view.get(tables.VOUCHERS, card_id)
         body = None if card is None else _request(view, card, offer, now)
         if body is None:
             continue
-        decision = redeem_stack(view, numbered_command(command, "offer", number), body, now)
+        decision = redeem(view, numbered_command(command, "offer", number), body, now)
         if not isinstance(decision, Refusal) and decision.refusal is None:
             yield from decision.events
 
@@ -83,16 +100,3 @@ def _request(view: View, card: Voucher, offer: RewardAssignment, now: Millis) ->
     reward = RewardChoice(offer.reward_id, points, offer.id)
     asked = Redeemable("voucher", card.id, reward=reward)
     return RedeemStack((asked,), customer=CustomerInput(id=card.holder_id))
-
-
-#: What gives cards points.
-REACTIONS: Reactions = MappingProxyType(
-    {
-        BalanceAdjusted: redeem_by_itself,
-        PointsTransferred: redeem_by_itself,
-        CustomerRewarded: redeem_by_itself,
-        PointsEarned: redeem_by_itself,
-        PendingPointsActivated: redeem_by_itself,
-        PublicationSucceeded: redeem_by_itself,
-    }
-)

@@ -12,6 +12,7 @@ from msgspec import structs
 from engine.campaigns.generation import generate_on_demand, too_many_vouchers
 from engine.codes.generated import generated_vouchers
 from engine.kernel import tables
+from engine.kernel.held import works
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -106,11 +107,6 @@ def has_one(campaign: Campaign) -> Refusal:
     )
 
 
-def is_over(voucher: Voucher, now: Millis) -> bool:
-    """Whether it expired."""
-    return voucher.expiration_date is not None and now > voucher.expiration_date
-
-
 def is_used_up(voucher: Voucher) -> bool:
     """Whether it was redeemed as often as it may be."""
     return voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
@@ -148,4 +144,4 @@ def _find_numbered(view: View, campaign: Campaign, number: int) -> Voucher | Non
 
 def _is_free(voucher: Voucher, now: Millis) -> bool:
     given = voucher.holder_id is not None or voucher.published > 0
-    return voucher.active and not (given or is_over(voucher, now) or is_used_up(voucher))
+    return works(voucher, now) and not (given or is_used_up(voucher))

@@ -6,9 +6,9 @@ Whoever is no member yet is estimated as a new one: with a card that has nothing
 from engine.earning.assess import Member, assess_rule
 from engine.earning.members import rules_of
 from engine.earning.react import TOOLS, occasion_of_customer
+from engine.kernel.held import find_held
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
-from engine.vouchers.holdings import find_held
 from schemas.api import OrderInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign

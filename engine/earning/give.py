@@ -14,8 +14,8 @@ from engine.earning.members import Asked, expiration_of, programs_asked, rules_o
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
+from engine.points.buckets import fixed_expiration
 from engine.points.decide import points_expired_events
-from engine.points.expiration import fixed_expiration
 from engine.points.pending import activation_after, book_points, with_pending
 from schemas.commands import Command
 from schemas.earning import (

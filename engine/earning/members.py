@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.kernel import tables
+from engine.kernel.held import find_held
 from engine.kernel.state import View
-from engine.vouchers.holdings import find_held
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.earning import EarningRule, Trigger

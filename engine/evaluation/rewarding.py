@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.campaigns.free import campaign_closed, has_one, none_to_give
 from engine.evaluation.offers import Offer, rules_of
+from engine.kernel.held import find_held, works
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View
 from engine.rewards.paid import Payment
@@ -18,7 +19,6 @@ from engine.rewards.refusals import (
     unknown_campaign,
     with_campaign_told,
 )
-from engine.vouchers.holdings import find_held, works
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.errors import Refusal, refuse

@@ -104,6 +104,13 @@ def add_points_by(
     )
 
 
+def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
+    """When what is given now expires, whatever the card does; None: never, or as long as it does."""
+    if rules is None or rules.period_type == "INACTIVITY":
+        return None
+    return expires_at_of(rules, now, zone_of(view))
+
+
 def note_expiring(view: View, voucher: Voucher, now: Millis) -> Booked:
     """The settled card, its time to be told of being there; the buckets are what is told, unchanged.
 

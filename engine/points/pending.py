@@ -19,9 +19,8 @@ from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.points.buckets import Booked, add_points_by
+from engine.points.buckets import Booked, add_points_by, fixed_expiration
 from engine.points.decide import points_expired_events
-from engine.points.expiration import fixed_expiration
 from engine.points.fold import store_buckets
 from schemas.base import AMOUNT_MAX, DAY_MS, INSTANT_MAX, Millis
 from schemas.commands import Command

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 from msgspec import structs
 
-from engine.balances.decide import change_balance
+from engine.balances.change import change_balance
 from engine.kernel import tables
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_living_voucher

@@ -17,13 +17,13 @@ from engine.campaigns.free import (
     Withheld,
     campaign_closed,
     has_one,
-    is_over,
     is_used_up,
     take_next_vouchers,
 )
 from engine.customers.know import know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.held import is_over
 from engine.kernel.lookup import campaign_of, find_campaign, find_voucher
 from engine.kernel.programs import find_member, find_program
 from engine.kernel.room import Decisions

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.balances.decide import change_balance
+from engine.balances.change import change_balance
 from engine.campaigns.free import (
     GivenVouchers,
     Withheld,
@@ -14,12 +14,12 @@ from engine.campaigns.free import (
 )
 from engine.customers.know import KnownCustomer
 from engine.kernel.decision import Decision
+from engine.kernel.held import find_held, works
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
-from engine.points.buckets import Booked
+from engine.points.buckets import Booked, fixed_expiration
 from engine.points.decide import points_expired_events
-from engine.points.expiration import expiration_rules_of, fixed_expiration
-from engine.vouchers.holdings import find_held, works
+from engine.points.expiration import expiration_rules_of
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign

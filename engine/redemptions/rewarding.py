@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.balances.decide import balance_adjusted_event
+from engine.balances.change import balance_adjusted_event
 from engine.campaigns import fold as campaigns
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command

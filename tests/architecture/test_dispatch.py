@@ -93,8 +93,8 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "engine/auto_redeeming/react.py": {
-        "REACTIONS": "nothing else gives points, but a rollback, which is to last",
-        "redeem_by_itself": "a new card has its points from the beginning",
+        "GIVING": "nothing else gives points, but a rollback, which is to last",
+        "redeeming_with.redeem_by_itself": "a new card has its points from the beginning",
     },
     "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
     "services/analytics/sink/points_facts.py": {"BESIDE": "transactions say the rest"},

@@ -1,6 +1,6 @@
 """Which voucher of a campaign is a customer's, where it is asked for one."""
 
-from engine.vouchers.holdings import find_held
+from engine.kernel.held import find_held
 from schemas.campaigns import CodeConfig, VoucherTemplate
 from schemas.vouchers import DisableVoucher, Voucher
 from tests.unit.engine.campaign_world import campaign, id_of, publish
