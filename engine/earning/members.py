@@ -37,13 +37,20 @@ def card_of(view: View, customer_id: str, campaign_id: str) -> Voucher | None:
 
 
 def programs_asked(
-    view: View, campaign_ids: Iterable[str], trigger: Trigger, customer_id: str
+    view: View,
+    campaign_ids: Iterable[str],
+    trigger: Trigger,
+    customer_id: str,
+    card_id: str | None = None,
 ) -> Iterator[Asked]:
-    """Those of the programs with rules for it in which the customer has a card."""
+    """Those of the programs with rules for it in which the customer has a card, or that card."""
     for campaign_id in campaign_ids:
         if next(view.scan(tables.EARNING_OF, campaign_id, trigger.event), None) is None:
             continue
-        card = card_of(view, customer_id, campaign_id)
+        if card_id is None:
+            card = card_of(view, customer_id, campaign_id)
+        else:
+            card = view.get(tables.VOUCHERS, card_id)
         campaign = view.get(tables.CAMPAIGNS, campaign_id)
         if card is not None and campaign is not None and campaign.deleted_at is None:
             yield Asked(campaign, card.id)
