@@ -54,7 +54,7 @@ from schemas.exports import ExportCreated, ExportDeleted, ExportReported, Export
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
+from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS, TIER_CHANGES
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -133,6 +133,7 @@ from services.audit.sink import (
     redemption_rows,
     rule_rows,
     segment_rows,
+    standing_rows,
     voucher_rows,
 )
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
@@ -176,6 +177,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         PendingPointsActivated: voucher_rows.voucher_changed,
         PendingPointsAdjusted: voucher_rows.voucher_changed,
         PendingPointsCanceled: voucher_rows.voucher_changed,
+        **dict.fromkeys(TIER_CHANGES, standing_rows.tier_moved),
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -260,7 +262,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     EarningRefused,
-    MEMBER_TIER_EVENTS,
+    MEMBER_TIER_EVENTS - TIER_CHANGES,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,
