@@ -219,13 +219,17 @@ MemberTierEvent = (
 )
 #: Tiers by themselves: nobody comes to one by them.
 LOYALTY_TIER_EVENTS: Final = frozenset({LoyaltyTierCreated, LoyaltyTierUpdated, LoyaltyTierDeleted})
-#: A member is in another tier by it, or in none.
-TIER_CHANGES: Final = frozenset({TierJoined, TierLeft, TierUpgraded, TierDowngraded})
 #: Members of programs come to tiers and leave them; no balance changes by it.
-MEMBER_TIER_EVENTS: Final = TIER_CHANGES | frozenset(
+MEMBER_TIER_EVENTS: Final = frozenset(
     {
+        TierJoined,
+        TierLeft,
+        TierUpgraded,
+        TierDowngraded,
         TierProlonged,
         TierExpirationChanged,
         StandingChanged,
     }
 )
+#: The tier of a member stays by them.
+TIER_KEPT_EVENTS: Final = frozenset({TierProlonged, TierExpirationChanged, StandingChanged})

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.loyalty_tiers import TierLeft, TierMove
+from schemas.loyalty_tiers import TierMove
 from services.audit.sink.entities import ENTITIES, EntityRow, gone_row
 
 STANDING: Final = "standing"
@@ -18,7 +18,7 @@ IN_TIER: Final = (
 def tier_moved(project: str, event: TierMove) -> Iterable[EntityRow]:
     """In which tier the card's holder is; gone where in none."""
     standing = event.standing
-    if isinstance(event, TierLeft) or standing.tier_id is None:
+    if standing.tier_id is None:
         return (gone_row(project, STANDING, standing.voucher_id),)
     return (
         EntityRow(

@@ -54,7 +54,14 @@ from schemas.exports import ExportCreated, ExportDeleted, ExportReported, Export
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS, TIER_CHANGES
+from schemas.loyalty_tiers import (
+    LOYALTY_TIER_EVENTS,
+    TIER_KEPT_EVENTS,
+    TierDowngraded,
+    TierJoined,
+    TierLeft,
+    TierUpgraded,
+)
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -177,7 +184,10 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         PendingPointsActivated: voucher_rows.voucher_changed,
         PendingPointsAdjusted: voucher_rows.voucher_changed,
         PendingPointsCanceled: voucher_rows.voucher_changed,
-        **dict.fromkeys(TIER_CHANGES, standing_rows.tier_moved),
+        TierJoined: standing_rows.tier_moved,
+        TierLeft: standing_rows.tier_moved,
+        TierUpgraded: standing_rows.tier_moved,
+        TierDowngraded: standing_rows.tier_moved,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -262,7 +272,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     EarningRefused,
-    MEMBER_TIER_EVENTS - TIER_CHANGES,
+    TIER_KEPT_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,
