@@ -177,6 +177,7 @@ async def test_each_move_of_points_is_counted_once(tmp_path: Path) -> None:
     time_passes(history)
     async with running(tmp_path) as insight:
         insight.world.append(*history.records)
+        insight.world.time = history.now + DAY
         club, other = [await summary(insight, name) for name in (CLUB, OTHER)]
         told = await insight.get(f"/v1/loyalties/{CLUB}/summary")
         names = "points_issued,points_earned,points_redeemed,points_removed,points_transferred"
