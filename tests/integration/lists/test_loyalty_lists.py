@@ -161,6 +161,11 @@ async def test_transactions_of_a_member_by_every_path(insight: Insight) -> None:
         assert await insight.get(f"/v1/loyalties/{path}/transactions?limit=10") == listed
     going = await insight.get("/v1/loyalties/camp_1/transactions?starting_after_id=vtx_2&order=-id")
     assert [each["id"] for each in going["data"]] == ["vtx_1"]
+    for test, found in (("$after", 0), ("$before", 3), ("$more_than", 3), ("$less_than", 0)):
+        value = "1" if test.endswith("than") else "2023-11-20"
+        asked = is_("created_at", test, value)
+        dated = await insight.get(f"/v1/loyalties/members/A/transactions?{asked}")
+        assert len(dated["data"]) == found, test
     none = await insight.get("/v1/loyalties/members/D/transactions")
     assert none == listed | {"data": []}
     for path in ("camp_2/members/A", "members/none", "none", "camp_3"):
