@@ -20,17 +20,15 @@ def loyalty_of(view: View, customer_id: str, now: Millis) -> CustomerLoyalty | N
     referred: dict[str, int] = {}
     for voucher_id in islice(view.scan(tables.HELD, customer_id), HELD_MAX):
         card = view.get(tables.VOUCHERS, voucher_id)
-        if card is None:
+        program = None if card is None else campaign_of(view, card)
+        if card is None or program is None:
             continue
-        if card.is_referral_code and card.campaign_id is not None:
+        if card.is_referral_code:
             # counted by program: who has several codes of one is shown the count once
-            count = view.get(tables.CONVERSIONS, card.campaign_id, customer_id)
+            count = view.get(tables.CONVERSIONS, program.id, customer_id)
             if count:
-                referred[card.campaign_id] = count
-        if card.loyalty_card is None:
-            continue
-        program = campaign_of(view, card)
-        if program is None or program.campaign_type != "LOYALTY_PROGRAM":
+                referred[program.id] = count
+        if card.loyalty_card is None or program.campaign_type != "LOYALTY_PROGRAM":
             continue
         before = programs.get(program.id) or ProgramLoyalty(0)
         tier = tier_of(view, card.id, now)

@@ -115,7 +115,7 @@ async def test_members_are_found_by_balance_and_tier(insight: Insight) -> None:
     low, high = (LoyaltyTier(f"ltr_{each}", each, "camp_1", START) for each in ("low", "high"))
 
     def stands(code: str, tier: LoyaltyTier | None = None) -> Standing:
-        return Standing(f"v_{code}", CUSTOMER, "camp_1", START, tier and tier.id)
+        return Standing(f"v_{code}", CUSTOMER, "camp_1", START, None if tier is None else tier.id)
 
     insight.world.append(
         decided(adjusted(3)),

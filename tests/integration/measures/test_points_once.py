@@ -128,8 +128,8 @@ def prizes_come(history: History) -> None:
     """41 for each of two friends, of whom one is taken back."""
     referral_program(history, referrer_reward=points(41, CLUB))
     code = referrer_code(history, "ann").code
-    for who in ("dan", "eve"):
-        record = refer(history, code, who)
+    refer(history, code, "dan")
+    record = refer(history, code, "eve")
     (redemption_id,) = (
         each for event in record.events for each in getattr(event, "redemption_ids", ())
     )
