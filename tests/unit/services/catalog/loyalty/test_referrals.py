@@ -106,6 +106,26 @@ async def test_a_redemption_refers_and_the_order_says_by_whom(world: World) -> N
     assert (await read(world, "/v1/customers/ann"))["loyalty"]["referred_customers"] == 1
 
 
+async def test_a_referrer_shows_who_came_by_which_program(world: World) -> None:
+    shown = await program(world)
+    code = (await code_of(world))["code"]
+    assert (await read(world, "/v1/customers/ann"))["loyalty"]["campaigns"] == {}
+    redeemed = [(await redeem(world, code, who)).json() for who in ("bob", "eve")]
+    ann = await read(world, "/v1/customers/ann")
+    referred = {
+        "points": 0,
+        "referred_customers": 2,
+        "campaigns": {shown["id"]: {"points": 0, "referred_customers": 2}},
+    }
+    assert ann["loyalty"] == referred
+    unchanged = await made(world, "/v1/customers", {"source_id": "ann"})
+    assert unchanged["loyalty"] == referred
+    redemption = redeemed[0]["redemptions"][0]["id"]
+    await made(world, f"/v1/redemptions/{redemption}/rollback", {})
+    changed = await world.call("PUT", "/v1/customers/ann", {"name": "Ann"})
+    assert changed.json()["loyalty"]["campaigns"][shown["id"]]["referred_customers"] == 1
+
+
 async def test_a_referrer_is_not_permitted_to_redeem(world: World) -> None:
     await program(world)
     code = (await code_of(world))["code"]
