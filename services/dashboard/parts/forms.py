@@ -239,16 +239,32 @@ def field_lookup(
     return field(
         f"{name}-find",
         text,
-        lookup(name, kind, chosen, is_multiple=is_multiple),
+        lookup(
+            name,
+            kind,
+            chosen,
+            is_multiple=is_multiple,
+            described=_described(f"{name}-find", hint, error),
+        ),
         hint=hint,
         error=error,
     )
 
 
 def lookup(
-    name: str, kind: str, chosen: Sequence[tuple[str, str]] = (), *, is_multiple: bool = False
+    name: str,
+    kind: str,
+    chosen: Sequence[tuple[str, str]] = (),
+    *,
+    is_multiple: bool = False,
+    described: Mapping[str, str] | None = None,
 ) -> Node:
-    """The combobox alone: value and label of what is chosen."""
+    """The combobox alone: value and label of what is chosen.
+
+    `described` has what else is said of one that a label names; None: nothing does, so it is called
+    by what it finds.
+    """
+    said = {"aria-label": f"Find {kind.replace('-', ' ')}"} if described is None else described
     return div(
         ".lookup",
         {"data-lookup": kind, "data-name": name, "data-multiple": "true" if is_multiple else None},
@@ -256,6 +272,7 @@ def lookup(
         div(".chips")[(chip(name, value, said) for value, said in chosen)],
         input_(
             ".input",
+            said,
             id=f"{name}-find",
             role="combobox",
             aria_expanded="false",
@@ -263,7 +280,6 @@ def lookup(
             aria_controls=f"{name}-found",
             autocomplete="off",
             placeholder="Type to find",
-            aria_label=f"Find {kind.replace('-', ' ')}",
             name="q",
             form="none",
             hx_get=f"/lookup/{kind}",

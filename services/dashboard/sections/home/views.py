@@ -64,7 +64,12 @@ def campaign_chooser(period: Period, campaign: str) -> Node:
                 ),
                 div(".field")[
                     label(for_="campaign-find")["Campaign"],
-                    lookup("campaign", "campaign-name", [(campaign, campaign)] if campaign else ()),
+                    lookup(
+                        "campaign",
+                        "campaign-name",
+                        [(campaign, campaign)] if campaign else (),
+                        described={},
+                    ),
                 ],
                 button(".btn.primary")["Show"],
             ]
