@@ -105,7 +105,7 @@ def test_a_referral_program_is_made_in_words_and_counts_who_was_brought(
 
 def test_a_giveaway_is_drawn_once_it_closed_and_shows_its_proof(plain: Plain, page: Page) -> None:
     club = make_club(plain, "Club of draws")
-    closes = (datetime.now(UTC) + timedelta(seconds=5)).isoformat().replace("+00:00", "Z")
+    closes = (datetime.now(UTC) + timedelta(seconds=15)).isoformat().replace("+00:00", "Z")
     prize = {"type": "LOYALTY_CARD", "amount": 500, "related_object_parent": {"id": club["id"]}}
     terms = {"closes_at": closes, "winners": 1, "alternates": 1, "prize": prize}
     body = {"name": "Draw of the story", "campaign_type": "GIVEAWAY", "type": "AUTO_UPDATE"}

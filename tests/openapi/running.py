@@ -54,7 +54,7 @@ STORY: Final = (
 )
 SECONDS_MAX: Final = 120.0
 #: In which a giveaway has its entries, and after which it is drawn.
-SOON: Final = timedelta(seconds=8)
+SOON: Final = timedelta(seconds=20)
 POLL_SECONDS: Final = 0.1
 
 

@@ -27,7 +27,13 @@ from schemas.projects import ProjectOpened
 from schemas.publications import PublicationSucceeded
 from schemas.records import Decided
 from schemas.redemptions import RedeemStack
-from schemas.rewards import CreateReward, Reward, RewardCreated
+from schemas.rewards import (
+    AssignReward,
+    CreateReward,
+    NewRewardAssignment,
+    Reward,
+    RewardCreated,
+)
 from tests.unit.engine.campaign_world import publish
 from tests.unit.engine.earning_world import PROGRAM, every, fixed, program, rule
 from tests.unit.engine.world import PROJECT, World, found, only
@@ -118,6 +124,7 @@ class Year:
         rule(self.world, fixed(50), REVIEW, limits=EarningLimits(count=2, period="MONTH"))
         reward = Reward("", "Points for money", 0, exchange_ratio=Decimal(1))
         self._reward = only(self.world.when(CreateReward(reward)), RewardCreated).reward.id
+        self._done(self.world.when(AssignReward(PROGRAM, NewRewardAssignment(self._reward))))
         for number in range(self.members):
             member = f"member-{number}"
             record = self.world.when(publish(PROGRAM, member))
