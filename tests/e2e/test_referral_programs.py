@@ -242,7 +242,7 @@ def _roles(shop: Shop, code: str) -> list[str]:
 def _points(shop: Shop, who: str, rewards: Rewards) -> int | None:
     """What the customer has on the card of the club; None: it is no member."""
     program = shop.customer(who).loyalty.campaigns.get(rewards.club)
-    return program and program["points"]
+    return None if program is None else int(program["points"])
 
 
 def _credits(shop: Shop, who: str) -> int | None:
