@@ -30,7 +30,7 @@ from engine.exports import decide as exports
 from engine.giveaways import decide as giveaways
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
-from engine.kernel.state import View
+from engine.kernel.state import View, encode
 from engine.keys import decide as keys
 from engine.locations import decide as locations
 from engine.loyalty_tiers import decide as loyalty_tiers
@@ -62,6 +62,10 @@ from schemas.commands import Command
 from schemas.errors import Refusal
 from schemas.redemptions import RedeemStack
 
+#: What the events of a chunk may amount to with what follows of them: sealed they still fit a record.
+CHUNK_WITH_EFFECTS_BYTES_MAX = 512 * 1024
+#: Into how many parts a chunk is divided at most for it.
+SHARES_MAX = 1024
 #: Who decides what. A command without a line here fails a test (tests/unit/engine).
 DECISIONS = unite_tables(
     background.DECISIONS,
@@ -112,8 +116,28 @@ DECISIONS = unite_tables(
 
 def decide(view: View, command: Command, now: Millis) -> Decision:
     """The facts of a command that `admit` let through."""
-    decision = unknown_project(view, command.body) or _decide_fully(view, command, now)
+    decision = unknown_project(view, command.body) or _decide_within(view, command, now)
     return Decision(refusal=decision) if isinstance(decision, Refusal) else decision
+
+
+def _decide_within(view: View, command: Command, now: Millis) -> Decision | Refusal:
+    """The decision; of a chunk so much as fits a record with all that follows of it."""
+    decision = _decide_fully(view, command, now)
+    body = command.body
+    if not isinstance(body, RunChunk):
+        return decision
+    while _is_too_large(decision) and body.share < SHARES_MAX:
+        body = structs.replace(body, share=2 * body.share)
+        decision = _decide_fully(view, structs.replace(command, body=body), now)
+    return decision
+
+
+def _is_too_large(decision: Decision | Refusal) -> bool:
+    """Whether too much follows of a chunk; what is done in it by itself fits."""
+    if isinstance(decision, Refusal) or not decision.effects:
+        return False
+    size = sum(len(encode(event)) for event in decision.events)
+    return size > CHUNK_WITH_EFFECTS_BYTES_MAX
 
 
 def _decide_fully(view: View, command: Command, now: Millis) -> Decision | Refusal:

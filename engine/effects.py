@@ -4,14 +4,17 @@ A campaign reacts to events: an order that is paid, a custom event, a customer w
 a balance that changes. Reactions are decided after the fact, on the state as the decision leaves
 it, and end in the same record; so they happen once, or not at all, with what they follow from.
 What they tell may be reacted to again (points lift a member into a tier, which earns points),
-round by round, within a bound. A project of which no campaign reacts pays one look.
+round by round, within a bound; what is not done beyond it is told. A project of which no campaign
+reacts pays one look.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from engine.auto_redeeming import react as auto_redeeming
 from engine.customers.summaries import with_summaries
 from engine.earning import react as earning
 from engine.evolve import fold_event
@@ -24,10 +27,10 @@ from engine.kernel.state import View
 from engine.loyalty_tiers import members
 from engine.referrals import referring
 from engine.segments.following import with_segment_moves
-from schemas.base import Millis
+from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.events import Event
-from schemas.programs import Reacting
+from schemas.programs import Reacting, ReactionsStopped
 
 #: How often what follows may be followed by something again.
 ROUNDS_MAX: Final = 8
@@ -56,6 +59,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     winning.REACTIONS,
     earning.REACTIONS,
     members.REACTIONS,
+    auto_redeeming.REACTIONS,
 )
 
 
@@ -71,9 +75,13 @@ def with_effects(view: View, command: Command, decision: Decision, now: Millis) 
     for event in events:
         fold_event(state, event, now)
     fresh: tuple[Event, ...] = decision.events
-    for turn in range(ROUNDS_MAX):
+    for turn in range(ROUNDS_MAX + 1):
         told = _react(state, command, reacting, fresh, turn, now)
         if not told:
+            break
+        if turn == ROUNDS_MAX:
+            dropped = Counter(tag_of(type(each)) for each in told)
+            events.append(ReactionsStopped(turn, dict(dropped)))
             break
         summed = with_segment_moves(state, with_summaries(state, Decision(told)), now)
         for event in summed.events:

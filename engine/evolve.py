@@ -63,6 +63,7 @@ from schemas.expiry import ExpireDue
 from schemas.giveaways import EntryRepeated, PrizesAsked
 from schemas.notifications import NotificationsRead
 from schemas.prizes import RewardWithheld
+from schemas.programs import ReactionsStopped
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
@@ -124,6 +125,7 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
         NotificationsRead,
         PrizesAsked,
         PublicationRepeated,
+        ReactionsStopped,
         RedeliveryRequested,
         RewardWithheld,
         RollbackFailed,

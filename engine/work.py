@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import structs
 
-from engine.background.chunk import Chunk
+from engine.background.chunk import Chunk, share_of
 from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Do, DoRow
 from engine.bin.decide import delete_campaign_vouchers, put_back_entry
 from engine.bin.rows import delete_bin_entry_row
@@ -81,8 +81,9 @@ def each_row(do: DoRow, at_once: Callable[[View], int] | None = None) -> Do:
         events: list[Event] = []
         failures: list[RowFailure] = []
         done = size = 0
-        most = None if at_once is None else at_once(view)
-        for number, row in enumerate((rows or ())[:most], 1):
+        rows = rows or ()
+        most = share_of(command, len(rows) if at_once is None else min(at_once(view), len(rows)))
+        for number, row in enumerate(rows[:most], 1):
             done_row = _fault(number, row) or _do_row(do, trial, command, work, number, row, now)
             grown = 0 if isinstance(done_row, RowFailure) else _bytes_of(done_row)
             if grown > CHUNK_EVENT_BYTES_MAX:

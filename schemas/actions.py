@@ -215,6 +215,9 @@ class RunChunk(Shape, tag="run_chunk", frozen=True):
 
     action_id: str
     number: int
+    #: One of so many parts of what is done at once else; found by `decide`, where what follows of it
+    #: would be too large for a record.
+    share: int = 1
 
 
 class GiveUpAction(Shape, tag="give_up_action", frozen=True):

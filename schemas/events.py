@@ -34,6 +34,7 @@ from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
 from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
+from schemas.programs import EFFECT_EVENTS, EffectEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
@@ -66,6 +67,7 @@ Event = (
     | CustomEventEvent
     | CustomerEvent
     | EarningEvent
+    | EffectEvent
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
@@ -144,6 +146,8 @@ SETUP_EVENTS: Final = events_of(
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
+#: What the event log alone tells: what becomes of giveaways, and of reactions that go on and on.
+QUIET_EVENTS: Final = events_of(EFFECT_EVENTS, GIVEAWAY_EVENTS)
 #: What neither redeems nor asks about it: all but redemptions, rollbacks and sessions.
 BESIDE_REDEMPTION_EVENTS: Final = events_of(
     SETUP_EVENTS,
@@ -155,7 +159,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
@@ -178,7 +182,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
@@ -206,7 +210,7 @@ SHOP_EVENTS: Final = events_of(
     EARNED_EVENTS,
     EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,

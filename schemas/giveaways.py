@@ -10,6 +10,8 @@ from schemas.prizes import GivenPrize
 
 #: How many entries a giveaway has at most: one decision draws among all of them.
 ENTRIES_MAX = 50_000
+#: How many orders beside the first keep a customer's only entry; of more it is not noted.
+OTHER_ORDERS_MAX = 20
 #: How many are drawn at most, those who stepped in for others included.
 DRAWN_MAX = 500
 
@@ -27,6 +29,8 @@ class GiveawayEntry(Shape, frozen=True):
     metadata: Metadata = field(default_factory=dict)
     #: When it was withdrawn: its order was canceled.
     withdrawn_at: Millis | None = None
+    #: Of a customer's only entry: the orders that were paid after `source_id`, any of which keeps it.
+    other_orders: tuple[str, ...] = ()
 
 
 class Drawn(Shape, frozen=True):
@@ -105,6 +109,12 @@ class EntryWithdrawn(Unanswered, tag="giveaway.entry_withdrawn", frozen=True):
     entry: GiveawayEntry
 
 
+class EntryOrdersChanged(Unanswered, tag="giveaway.entry_orders_changed", frozen=True):
+    """Another order keeps a customer's only entry, or one of several was canceled; the entry stays."""
+
+    entry: GiveawayEntry
+
+
 class GiveawayDrawn(Shape, tag="giveaway.drawn", frozen=True):
     """The winners are drawn, and the seed is revealed."""
 
@@ -135,6 +145,7 @@ GiveawayEvent = (
     GiveawayEntered
     | EntryRepeated
     | EntryWithdrawn
+    | EntryOrdersChanged
     | GiveawayDrawn
     | WinnerRefused
     | PrizesAsked
@@ -146,6 +157,7 @@ GIVEAWAY_EVENTS: Final = frozenset(
         GiveawayEntered,
         EntryRepeated,
         EntryWithdrawn,
+        EntryOrdersChanged,
         GiveawayDrawn,
         WinnerRefused,
         PrizesAsked,

@@ -59,7 +59,10 @@ class CancelPendingPoints(Shape, tag="cancel_pending_points", frozen=True):
 
 
 class PendingPointsActivated(Shape, tag="voucher.pending_points_activated", frozen=True):
-    """Pending points are in the balance; the card and its buckets are as they are after it."""
+    """Pending points are in the balance; the card and its buckets are as they are after it.
+
+    What a card could hold no more, as it got others meanwhile, is lost.
+    """
 
     voucher: Voucher
     pending: PendingPoints
@@ -69,6 +72,13 @@ class PendingPointsActivated(Shape, tag="voucher.pending_points_activated", froz
     manual: bool = False
     #: None: never, or when the card does nothing for long enough.
     expires_at: Millis | None = None
+    #: How many of them the card could hold no more.
+    lost: int = 0
+
+    @property
+    def points(self) -> int:
+        """How many are in the balance by it."""
+        return self.pending.points - self.lost
 
 
 class PendingPointsAdjusted(Shape, tag="voucher.pending_points_adjusted", frozen=True):

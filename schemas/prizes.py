@@ -38,6 +38,8 @@ class GivenPrize(Shape, frozen=True):
     #: Whether it was taken back, and how much of it was not there any more: of a code 1.
     taken_back: bool = False
     missing: int = 0
+    #: Of points: when what is left of them expires, whatever the card does; None: never, or later.
+    expires_at: Millis | None = None
 
     @property
     def outstanding(self) -> bool:

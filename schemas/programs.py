@@ -1,6 +1,8 @@
 """Programs: campaigns that react to what customers do."""
 
-from schemas.base import Shape
+from typing import Final
+
+from schemas.base import Shape, Unanswered
 
 
 class Reacting(Shape, frozen=True):
@@ -16,3 +18,19 @@ class Reacting(Shape, frozen=True):
     referring: tuple[str, ...] = ()
     #: Giveaways that take entries.
     giving: tuple[str, ...] = ()
+    #: Loyalty programs whose cards are redeemed for a reward by themselves.
+    redeeming: tuple[str, ...] = ()
+
+
+class ReactionsStopped(Unanswered, tag="reactions.stopped", frozen=True):
+    """Campaigns go on reacting to what they bring about; this is what was not done any more."""
+
+    #: How often something followed of what followed before.
+    rounds: int
+    #: What would have followed next: how many events, by their types.
+    dropped: dict[str, int]
+
+
+EffectEvent = ReactionsStopped
+#: What is to be said of reactions themselves.
+EFFECT_EVENTS: Final = frozenset({ReactionsStopped})

@@ -44,6 +44,11 @@ class Decided(Base, tag="command.decided", frozen=True):
     #: Whose key asked; the system itself, for what is done in the background.
     key_kind: KeyKind = "server"
 
+    @property
+    def answering(self) -> tuple[Event, ...]:
+        """What was decided on the command itself, without what follows of it."""
+        return self.events[: len(self.events) - self.effects]
+
 
 class Duplicate(Base, tag="command.duplicate", frozen=True):
     """The same command again: its answer is that of the first, which the state remembers.

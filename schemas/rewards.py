@@ -119,6 +119,8 @@ class RewardTaken(Shape, frozen=True):
     loyalty_tier_id: str | None = None
     #: Whether the customer had the card before.
     kept: bool = False
+    #: Of points: when what is left of them expires, whatever the card does; None: never, or later.
+    expires_at: Millis | None = None
 
 
 class RewardGiven(Shape, frozen=True):
@@ -135,6 +137,8 @@ class RewardGiven(Shape, frozen=True):
     balance: int = 0
     #: Whether the customer had the card before: then it keeps working.
     kept: bool = False
+    #: As in `RewardTaken`.
+    expires_at: Millis | None = None
 
 
 class CreateReward(Shape, tag="create_reward", frozen=True):

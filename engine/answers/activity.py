@@ -36,8 +36,7 @@ from schemas.customers import (
 )
 from schemas.earning import OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import (
     Standing,
     StandingChanged,
@@ -286,7 +285,7 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     HoldersAdded,
     HolderRemoved,
     RefereeAdded,

@@ -114,7 +114,7 @@ def _render_decided(record: Decided, key_kind: KeyKind) -> Rendered:
         if any(isinstance(event, RedemptionFailed) for event in record.events):
             return Rendered(record.refusal.status, failure_error_body(record.refusal, key_kind))
         return _render_error(record.refusal, key_kind)
-    answering = record.events[: len(record.events) - record.effects]
+    answering = record.answering
     for event in reversed(answering):
         show = ANSWERS.get(type(event))
         if show is not None:

@@ -40,9 +40,8 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
-from schemas.events import events_of
+from schemas.events import QUIET_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
-from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import (
@@ -261,7 +260,7 @@ UNSUBJECTED: Final = events_of(
     OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,

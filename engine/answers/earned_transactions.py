@@ -40,7 +40,7 @@ def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Tr
         event.voucher,
         event.transaction_id,
         "ACTIVATION",
-        pending.points,
+        event.points,
         at,
         details=_earned(pending.rule_id, pending.banner, pending.tier)
         | (order if pending.order_id is not None else {})

@@ -71,9 +71,8 @@ from schemas.customers import (
 )
 from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, QUIET_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
-from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -170,7 +169,8 @@ def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
 def _redemption(event: Recorded, record: Decided) -> Told:
     """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
-    shown = simple_customer_body(customer) if customer else None
+    about = customer is not None and event.customer_id in (None, customer.id)
+    shown = simple_customer_body(customer) if customer is not None and about else None
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
@@ -288,7 +288,7 @@ UNTOLD: Final = events_of(
     RedeliveryRequested,
     CUSTOM_EVENTS,
     EarningRefused,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
     ORDER_EVENTS,

@@ -9,9 +9,8 @@ from typing import assert_never
 from engine.answers.transactions import transactions_of
 from engine.balances.body import balance_body
 from engine.earning.body import pending_points_body
-from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from engine.terms.body import card_body
+from engine.vouchers.simple_body import campaign_of_voucher_body, simple_voucher_body
 from schemas.earning import (
     EarningRefused,
     PointsEarned,
@@ -27,30 +26,6 @@ from schemas.pending import (
     PendingPointsCanceled,
 )
 from schemas.vouchers import Voucher
-
-
-def simple_card_body(voucher: Voucher) -> Body:
-    """A loyalty card, short."""
-    body: Body = {
-        "id": voucher.id,
-        "code": voucher.code,
-        "type": voucher.type,
-        "campaign": voucher.campaign,
-        "campaign_id": voucher.campaign_id,
-        "active": voucher.active,
-        "created_at": iso(voucher.created_at),
-        "object": "voucher",
-    }
-    if voucher.loyalty_card is not None:
-        body["loyalty_card"] = card_body(voucher.loyalty_card)
-    if voucher.holder_id is not None:
-        body["holder_id"] = voucher.holder_id
-    return body
-
-
-def campaign_shown(voucher: Voucher) -> Body:
-    """The program of a card, short."""
-    return {"id": voucher.campaign_id, "name": voucher.campaign, "object": "campaign"}
 
 
 def trigger_body(trigger: Trigger) -> Body:
@@ -105,7 +80,7 @@ def pending_data(
 
 def activated_data(event: PendingPointsActivated) -> Body:
     """What pending points that are active now show in a feed."""
-    points, operation = event.pending.points, "MANUAL" if event.manual else "AUTOMATIC"
+    points, operation = event.points, "MANUAL" if event.manual else "AUTOMATIC"
     [transaction] = transactions_of(event, event.voucher.updated_at or 0)
     return _pending_data(event.voucher, event.pending) | {
         "balance": balance_body(event.voucher, points, operation=operation),
@@ -114,7 +89,7 @@ def activated_data(event: PendingPointsActivated) -> Body:
 
 
 def _card_data(voucher: Voucher) -> Body:
-    return {"voucher": simple_card_body(voucher), "campaign": campaign_shown(voucher)}
+    return {"voucher": simple_voucher_body(voucher), "campaign": campaign_of_voucher_body(voucher)}
 
 
 def _pending_data(voucher: Voucher, pending: PendingPoints) -> Body:

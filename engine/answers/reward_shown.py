@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from engine.answers.points_shown import campaign_shown, simple_card_body
 from engine.answers.told import Told
 from engine.kernel.encode import Body
 from engine.redemptions.reward_body import taken_reward_body
 from engine.vouchers.body import redeemed_voucher_body
+from engine.vouchers.simple_body import campaign_of_voucher_body, simple_voucher_body
 from schemas.customers import Customer
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.rewards import RewardTaken
@@ -28,7 +28,8 @@ def reward_data(card: Voucher | None, taken: RewardTaken, customer: Customer | N
     data: Body = {"reward": taken_reward_body(taken, customer, shown)}
     if card is None:
         return data
-    return {"voucher": simple_card_body(card), "campaign": campaign_shown(card)} | data
+    shown_card = {"voucher": simple_voucher_body(card), "campaign": campaign_of_voucher_body(card)}
+    return shown_card | data
 
 
 def tell_rewarded(event: RedemptionSucceeded) -> Iterable[Told]:

@@ -31,8 +31,7 @@ from schemas.earning import (
     PointsPending,
 )
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
@@ -188,7 +187,7 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
     MEMBER_TIER_EVENTS,

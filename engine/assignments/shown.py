@@ -39,8 +39,7 @@ from schemas.earning import (
     PointsTakenBack,
 )
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.keys import KEY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
@@ -183,7 +182,7 @@ UNSHOWN = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from schemas.actions import RowFailure
+from schemas.actions import RowFailure, RunChunk
+from schemas.commands import Command
 from schemas.events import Event
 
 #: What the codes and ids of one chunk may amount to: a code may have hundreds of characters, and a
@@ -10,6 +11,12 @@ from schemas.events import Event
 CODES_BYTES_MAX = 192 * 1024
 #: What an id takes beside its code, with what separates them.
 ID_BYTES = 60
+
+
+def share_of(command: Command, most: int) -> int:
+    """How much of what is done at once at most is to be done now; something always is."""
+    body = command.body
+    return max(most // body.share, 1) if isinstance(body, RunChunk) else most
 
 
 class Chunk(NamedTuple):

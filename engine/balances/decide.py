@@ -38,17 +38,42 @@ def adjust_balance(
     booked = _change_balance(view, command, voucher, body, now)
     if isinstance(booked, Refusal):
         return booked
-    adjusted = BalanceAdjusted(
-        voucher=structs.replace(booked.voucher, updated_at=now),
-        amount=body.amount,
-        transaction_id=new_id(command.seed, "vtx_"),
-        source=body.source,
+    adjusted = structs.replace(
+        balance_adjusted_event(command, booked, body.amount, body.source),
         source_id=body.source_id,
         reason=body.reason,
-        buckets=booked.buckets,
         of_member=body.of_member,
     )
     return Decision((*points_expired_events(view, command, voucher, now), adjusted))
+
+
+def change_balance(
+    view: View, command: Command, voucher: Voucher, amount: int, now: Millis
+) -> Booked | Refusal:
+    """The card with so many credits or points more, or fewer, its points settled before.
+
+    Other than by hand, nothing is added that takes the place of what is pending.
+    """
+    card = voucher.loyalty_card
+    if card is not None and amount > 0:
+        sums = (card.points + card.pending_points + amount,)
+        wrong = _out_of_bounds(voucher, sums, card.balance, amount)
+        if wrong is not None:
+            return wrong
+    return _change_balance(view, command, voucher, AdjustBalance(voucher.id, amount), now)
+
+
+def balance_adjusted_event(
+    command: Command, booked: Booked, amount: int, source: str | None
+) -> BalanceAdjusted:
+    """That so much was added to a card, or taken off it."""
+    return BalanceAdjusted(
+        voucher=booked.voucher,
+        amount=amount,
+        transaction_id=new_id(command.seed, "vtx_"),
+        source=source,
+        buckets=booked.buckets,
+    )
 
 
 def _find_card(view: View, body: AdjustBalance) -> Voucher | Refusal:
@@ -70,17 +95,17 @@ def _change_balance(
         return _change_points(view, command, voucher, body, now)
     if gift is None:
         return refuse("invalid_voucher", f"{voucher.code} is neither a gift nor a loyalty card")
-    return _change_credits(voucher, gift, body.amount)
+    return _change_credits(voucher, gift, body.amount, now)
 
 
-def _change_credits(voucher: Voucher, gift: Gift, amount: int) -> Booked | Refusal:
+def _change_credits(voucher: Voucher, gift: Gift, amount: int, now: Millis) -> Booked | Refusal:
     after = structs.replace(
         gift,
         amount=gift.amount + max(amount, 0),
         subtracted_amount=gift.subtracted_amount + max(-amount, 0),
         balance=gift.balance + amount,
     )
-    changed = structs.replace(voucher, gift=after)
+    changed = structs.replace(voucher, gift=after, updated_at=now)
     sums = (after.amount, after.subtracted_amount, after.balance)
     return _out_of_bounds(voucher, sums, gift.balance, amount) or Booked(changed)
 

@@ -97,6 +97,15 @@ def campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
     return None
 
 
+def has_one(campaign: Campaign) -> Refusal:
+    """The refusal of a second voucher of a campaign that a customer joins once."""
+    return refuse(
+        "voucher_cannot_be_published",
+        f"The customer has a voucher of {campaign.name} already",
+        explanation={"rule": "join_once", "campaign_id": campaign.id},
+    )
+
+
 def is_over(voucher: Voucher, now: Millis) -> bool:
     """Whether it expired."""
     return voucher.expiration_date is not None and now > voucher.expiration_date

@@ -57,8 +57,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -216,7 +215,7 @@ UNNAMED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,

@@ -16,7 +16,7 @@ from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.loyalty_tiers.ladder import tiers_of
-from engine.rewards.find import assignments_of_program
+from engine.rewards.find import assignments_of_program, auto_redeemed
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, CopyProgram
 from schemas.commands import Command
@@ -45,6 +45,8 @@ def copy_program(
         wrong = wrong or too_many_reacting(view, "earning", copied.id)
     if tiers:
         wrong = wrong or too_many_reacting(view, "tiers", copied.id)
+    if auto_redeemed(view, source.id):
+        wrong = wrong or too_many_reacting(view, "redeeming", copied.id)
     if wrong is not None:
         return wrong
     bound = assign_rules(view, command, source.rule_ids, copied, now)

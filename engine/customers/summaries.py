@@ -33,8 +33,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -314,7 +313,7 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     RewardWithheld,
     HoldersAdded,
     HolderRemoved,

@@ -103,7 +103,7 @@ def pending_points_body(pending: PendingPoints) -> Body:
 
 
 def _pending_activated(event: PendingPointsActivated, _: Decided, __: KeyKind) -> Rendered:
-    body = balance_body(event.voucher, event.pending.points)
+    body = balance_body(event.voucher, event.points)
     body.pop("amount", None)
     return Rendered(200, body)
 

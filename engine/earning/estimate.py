@@ -4,10 +4,11 @@ Whoever is no member yet is estimated as a new one: with a card that has nothing
 """
 
 from engine.earning.assess import Member, assess_rule
-from engine.earning.members import card_of, rules_of
+from engine.earning.members import rules_of
 from engine.earning.react import TOOLS, occasion_of_customer
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
+from engine.vouchers.holdings import find_held
 from schemas.api import OrderInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -34,7 +35,8 @@ def estimate_points(
         return refuse("missing_order", "An order is required")
     trigger = Trigger(ORDER_PAID, order.id, order.source_id)
     occasion = occasion_of_customer(view, command, trigger, customer, now, order)
-    member = Member(card_of(view, customer.id, campaign.id) or _new_card(campaign, now), campaign)
+    card = find_held(view, customer.id, campaign.id, now) or _new_card(campaign, now)
+    member = Member(card, campaign)
     rules = rules_of(view, campaign.id, ORDER_PAID)
     return sum(assess_rule(view, each, member, occasion, TOOLS).points for each in rules)
 

@@ -104,6 +104,7 @@ def pending_activated(state: State, event: PendingPointsActivated, _: Millis) ->
         event.pending.id,
         lambda each: structs.replace(
             each,
+            points=event.points,
             pending_id=None,
             transaction_id=event.transaction_id,
             expires_at=event.expires_at,

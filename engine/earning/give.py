@@ -15,7 +15,8 @@ from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
 from engine.points.decide import points_expired_events
-from engine.points.pending import activation_after, book_points, fixed_expiration, with_pending
+from engine.points.expiration import fixed_expiration
+from engine.points.pending import activation_after, book_points, with_pending
 from schemas.commands import Command
 from schemas.earning import (
     REASONS_TOLD_MAX,
@@ -46,7 +47,9 @@ def earn(
     """
     trigger, customer_id = occasion.trigger, occasion.customer.id
     refused: list[RefusedCard] = []
-    asked = list(programs_asked(view, campaign_ids, trigger, customer_id, card_id))
+    asked = list(
+        programs_asked(view, campaign_ids, trigger, customer_id, occasion.moment.at, card_id)
+    )
     for number, program in enumerate(asked):
         own = numbered_command(command, "program", number)
         reasons: list[RefusedRule] = []

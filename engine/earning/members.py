@@ -1,14 +1,15 @@
-"""Who earns by what: the rules of a program, the card of a customer in it."""
+"""Who earns by what: the rules of a program, and in which programs a customer has a card."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.vouchers.holdings import find_held
+from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.earning import EarningRule, Trigger
 from schemas.points import PointsExpirationRules
-from schemas.vouchers import Voucher
 
 
 class Asked(NamedTuple):
@@ -26,21 +27,12 @@ def rules_of(view: View, campaign_id: str, event: str | None = None) -> list[Ear
     return sorted(rules, key=lambda each: (each.created_at, each.id))
 
 
-def card_of(view: View, customer_id: str, campaign_id: str) -> Voucher | None:
-    """The card of a program that a customer holds; of several the first that is switched on."""
-    held = (
-        view.get(tables.VOUCHERS, each.voucher_id)
-        for each in view.scan(tables.HOLDINGS, customer_id, campaign_id)
-    )
-    cards = [each for each in held if each is not None and each.loyalty_card is not None]
-    return next((each for each in cards if each.active), cards[0] if cards else None)
-
-
 def programs_asked(
     view: View,
     campaign_ids: Iterable[str],
     trigger: Trigger,
     customer_id: str,
+    now: Millis,
     card_id: str | None = None,
 ) -> Iterator[Asked]:
     """Those of the programs with rules for it in which the customer has a card, or that card."""
@@ -48,7 +40,7 @@ def programs_asked(
         if next(view.scan(tables.EARNING_OF, campaign_id, trigger.event), None) is None:
             continue
         if card_id is None:
-            card = card_of(view, customer_id, campaign_id)
+            card = find_held(view, customer_id, campaign_id, now)
         else:
             card = view.get(tables.VOUCHERS, card_id)
         campaign = view.get(tables.CAMPAIGNS, campaign_id)

@@ -20,7 +20,7 @@ from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.loyalty_tiers.find import mapped_points, tier_of
-from engine.orders.order_events import OrderChanging, order_events
+from engine.orders.order_events import OrderChanging, newly_canceled, newly_paid
 from engine.rules.facts import Facts
 from engine.rules.refusals import violations
 from schemas.base import Metadata, Millis
@@ -52,7 +52,6 @@ from schemas.rules import ValidationRule
 from schemas.segments import SegmentEntered
 from schemas.vouchers import Voucher
 
-_CANCELED: Final = "order.canceled"
 #: What becomes of a member's tier,
 TierReached = TierJoined | TierLeft | TierUpgraded | TierDowngraded | TierProlonged
 #: and what rules call it.
@@ -65,20 +64,21 @@ _TIER_EVENTS: Final[Mapping[type[Any], str]] = MappingProxyType(
 def earn_for_order(
     view: View, command: Command, reacting: Reacting, event: OrderChanging, now: Millis
 ) -> Iterator[Event]:
-    """An order that is paid by it earns; one that is canceled loses what it earned."""
-    for name, order in order_events(event):
-        if name == ORDER_PAID and view.get(tables.ORDER_EARNINGS, order.id) is None:
-            yield from _earn(
-                view,
-                command,
-                reacting.earning,
-                Trigger(ORDER_PAID, order.id, order.source_id),
-                order.customer_id or getattr(event, "customer_id", None),
-                now,
-                order,
-            )
-        elif name == _CANCELED:
-            yield from take_back_order(view, command, order, now)
+    """An order that is paid by it earns, once; one that is canceled loses what it earned."""
+    order = newly_paid(event)
+    if order is not None and view.get(tables.ORDER_EARNINGS, order.id) is None:
+        yield from _earn(
+            view,
+            command,
+            reacting.earning,
+            Trigger(ORDER_PAID, order.id, order.source_id),
+            order.customer_id or getattr(event, "customer_id", None),
+            now,
+            order,
+        )
+    canceled = newly_canceled(event)
+    if canceled is not None:
+        yield from take_back_order(view, command, canceled, now)
 
 
 def earn_for_custom_event(

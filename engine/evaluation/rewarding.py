@@ -8,18 +8,17 @@ request count, as do the points of the card (points_balance).
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from engine.campaigns.free import none_to_give
+from engine.campaigns.free import campaign_closed, has_one, none_to_give
 from engine.evaluation.offers import Offer, rules_of
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View
 from engine.rewards.paid import Payment
 from engine.rewards.refusals import (
-    find_held,
-    has_one,
     out_of_stock,
     unknown_campaign,
     with_campaign_told,
 )
+from engine.vouchers.holdings import find_held, works
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.errors import Refusal, refuse
@@ -85,10 +84,15 @@ def refusal_of_reward(
     if campaign is None:
         return unknown_campaign(reward.campaign.id)
     before = given.get(campaign.id, 0)
-    held = find_held(view, receiver_id, campaign.id)
-    if campaign.join_once and (held is not None or before):
-        return None if reward.campaign.type == "LOYALTY_PROGRAM" else has_one(campaign.id)
-    refusal = none_to_give(view, campaign, before + 1, now)
+    refusal = campaign_closed(campaign, now)
+    if refusal is None and campaign.join_once:
+        held = find_held(view, receiver_id, campaign.id, now)
+        if held is not None or before:
+            is_card = reward.campaign.type == "LOYALTY_PROGRAM"
+            usable = is_card and (held is None or works(held, now))
+            return None if usable else has_one(campaign)
+    if refusal is None:
+        refusal = none_to_give(view, campaign, before + 1, now)
     return None if refusal is None else with_campaign_told(refusal, campaign.id, before)
 
 

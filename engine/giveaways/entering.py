@@ -1,12 +1,12 @@
 """Entries: made by request, by a paid order or by a custom event, until the giveaway closes.
 
 A customer has one entry, or one for each event where the giveaway says so. The entry of an order
-that is canceled is withdrawn, unless the giveaway was drawn already.
+that is canceled is withdrawn, unless another paid order keeps it, or the giveaway was drawn already.
 """
 
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
 from msgspec import structs
 
@@ -15,19 +15,24 @@ from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
-from engine.orders.order_events import OrderChanging, order_events
+from engine.orders.order_events import OrderChanging, newly_canceled, newly_paid
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.custom_events import CustomEventTracked
 from schemas.errors import Refusal, refuse
 from schemas.events import Event
-from schemas.giveaways import ENTRIES_MAX, EntryWithdrawn, GiveawayEntered, GiveawayEntry
+from schemas.giveaways import (
+    ENTRIES_MAX,
+    OTHER_ORDERS_MAX,
+    EntryOrdersChanged,
+    EntryWithdrawn,
+    GiveawayEntered,
+    GiveawayEntry,
+)
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
-
-_PAID: Final = frozenset({"order.paid", "order.fulfilled"})
 
 
 def closed_refusal(view: View, campaign: Campaign, now: Millis) -> Refusal | None:
@@ -70,13 +75,12 @@ def enter_by_order(
     """A paid order makes an entry of its customer; one that is canceled withdraws it."""
     if not reacting.giving:
         return
-    for name, order in order_events(event):
-        if order.customer_id is None:
-            continue
-        if name in _PAID:
-            yield from _enter(view, reacting, "order.paid", order.customer_id, order.id, now)
-        elif name == "order.canceled":
-            yield from _withdraw(view, reacting, order, now)
+    paid = newly_paid(event)
+    if paid is not None and paid.customer_id is not None:
+        yield from _enter(view, reacting, "order.paid", paid.customer_id, paid.id, now)
+    canceled = newly_canceled(event)
+    if canceled is not None and canceled.customer_id is not None:
+        yield from _withdraw(view, reacting, canceled, now)
 
 
 def enter_by_event(
@@ -109,12 +113,20 @@ def _enter(
             continue
         source: Literal["order", "event"] = "order" if by == "order.paid" else "event"
         entry = make_entry(view, campaign, customer_id, now, source=source, source_id=source_id)
-        if isinstance(entry, GiveawayEntry) and not _is_known(view, entry):
+        if isinstance(entry, Refusal):
+            continue
+        if view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry.id) != entry:
             yield GiveawayEntered(entry)
+        elif source == "order":
+            yield from _note_order(entry, source_id)
 
 
-def _is_known(view: View, entry: GiveawayEntry) -> bool:
-    return view.get(tables.GIVEAWAY_ENTRIES, entry.campaign_id, entry.id) == entry
+def _note_order(entry: GiveawayEntry, order_id: str) -> Iterator[Event]:
+    """The entry that is there is kept by this order, too, if it came by one and not by a request."""
+    noted = (entry.source_id, *entry.other_orders)
+    if entry.source == "order" and order_id not in noted and len(noted) <= OTHER_ORDERS_MAX:
+        others = (*entry.other_orders, order_id)
+        yield EntryOrdersChanged(structs.replace(entry, other_orders=others))
 
 
 def _withdraw(view: View, reacting: Reacting, order: Order, now: Millis) -> Iterator[Event]:
@@ -128,8 +140,21 @@ def _withdraw(view: View, reacting: Reacting, order: Order, now: Millis) -> Iter
         apart = order.id if terms.each_event else None
         entry_id = entry_id_of(campaign_id, order.customer_id or "", apart)
         entry = view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry_id)
-        if entry is not None and entry.withdrawn_at is None and entry.source_id == order.id:
-            yield EntryWithdrawn(structs.replace(entry, withdrawn_at=now))
+        if entry is not None and entry.withdrawn_at is None:
+            yield from _without_order(entry, order.id, now)
+
+
+def _without_order(entry: GiveawayEntry, order_id: str, now: Millis) -> Iterator[Event]:
+    """The entry without an order that was canceled: the next of its orders keeps it, if there is one."""
+    orders = (entry.source_id or "", *entry.other_orders)
+    if entry.source != "order" or order_id not in orders:
+        return
+    left = tuple(each for each in orders if each != order_id)
+    if left:
+        kept = structs.replace(entry, source_id=left[0], other_orders=left[1:])
+        yield EntryOrdersChanged(kept)
+    else:
+        yield EntryWithdrawn(structs.replace(entry, withdrawn_at=now))
 
 
 #: What makes entries, and what withdraws them.

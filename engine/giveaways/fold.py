@@ -7,6 +7,7 @@ from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.giveaways import (
+    EntryOrdersChanged,
     EntryWithdrawn,
     GiveawayDrawn,
     GiveawayEntered,
@@ -15,7 +16,9 @@ from schemas.giveaways import (
 )
 
 
-def entry_stored(state: State, event: GiveawayEntered | EntryWithdrawn, _: Millis) -> None:
+def entry_stored(
+    state: State, event: GiveawayEntered | EntryWithdrawn | EntryOrdersChanged, _: Millis
+) -> None:
     """The entry is as the event says."""
     entry = event.entry
     if state.get(tables.GIVEAWAY_ENTRIES, entry.campaign_id, entry.id) is None:
@@ -35,6 +38,7 @@ FOLDS: Folds = MappingProxyType(
     {
         GiveawayEntered: entry_stored,
         EntryWithdrawn: entry_stored,
+        EntryOrdersChanged: entry_stored,
         GiveawayDrawn: draw_stored,
         WinnerRefused: draw_stored,
         PrizesHandedOut: draw_stored,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from engine.background.chunk import Chunk
+from engine.background.chunk import Chunk, share_of
 from engine.background.decide import Do
 from engine.campaigns.joining import joins_by_itself
 from engine.kernel import tables
@@ -46,8 +46,9 @@ def looking_with(join: Join, fold: Callable[[State, Event, Millis], None]) -> Do
         events: list[Event] = []
         seen = joined = 0
         place = action.cursor
+        most = share_of(command, JOINS_MAX)
         for customer in view.scan(tables.CUSTOMERS, after=_begin(place)):
-            is_full = seen >= CUSTOMERS_MAX or joined >= JOINS_MAX
+            is_full = seen >= CUSTOMERS_MAX or joined >= most
             if is_full and _place_of(customer.id) > place:
                 return Chunk(tuple(events), seen, cursor=place + 1, finished=False)
             place, seen = _place_of(customer.id), seen + 1

@@ -1,6 +1,6 @@
 """Which campaigns react to what, in the one entry that a decision looks at (engine/effects.py)."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import structs
 
@@ -9,9 +9,9 @@ from engine.kernel.state import State, View
 from schemas.errors import Refusal, refuse
 from schemas.programs import Reacting
 
-Member = Literal["earning", "tiers", "joining", "referring", "giving"]
+Member = Literal["earning", "tiers", "joining", "referring", "giving", "redeeming"]
 
-MEMBERS: Final[tuple[Member, ...]] = ("earning", "tiers", "joining", "referring", "giving")
+MEMBERS: Final[tuple[Member, ...]] = get_args(Member)
 
 #: About what a rule that gives points takes of a record.
 EARNED_BYTES: Final = 1500
@@ -60,6 +60,17 @@ def bytes_earned(view: View, *events: str) -> int:
         for campaign_id in stored.earning
     )
     return most * EARNED_BYTES
+
+
+def bytes_earned_by(view: View, customer_id: str, *events: str) -> int:
+    """About what the rules for these add to a record for a customer, by all programs of which one is."""
+    stored = view.get(tables.REACTING, tables.THE_ONE)
+    rules = 0
+    for campaign_id in () if stored is None else stored.earning:
+        if next(view.scan(tables.HOLDINGS, customer_id, campaign_id), None) is not None:
+            scans = (view.scan(tables.EARNING_OF, campaign_id, event) for event in events)
+            rules += sum(1 for scan in scans for _ in scan)
+    return rules * EARNED_BYTES
 
 
 def _without(ids: tuple[str, ...], campaign_id: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
-from engine.background.chunk import Chunk
+from engine.background.chunk import Chunk, share_of
 from engine.background.decide import start_action_event
 from engine.kernel import tables
 from engine.kernel.lookup import campaign_of
@@ -41,8 +41,7 @@ from schemas.earning import (
     PointsTakenBack,
 )
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import (
     MEMBER_TIER_EVENTS,
     LoyaltyTier,
@@ -154,10 +153,10 @@ def recalculation_started_event(
 
 def recalculate_tiers(
     view: View,
-    _: Command,
+    command: Command,
     action: AsyncAction,
     work: RecalculateTiers,
-    __: Rows | None,
+    _: Rows | None,
     now: Millis,
 ) -> Chunk:
     """Looks through the next cards of the program; the cursor counts their numbers."""
@@ -166,9 +165,9 @@ def recalculate_tiers(
     if campaign is None or program is None or campaign.deleted_at is not None:
         return Chunk((), 0)
     events: list[MemberTierEvent] = []
-    end = min(action.cursor + CARDS_MAX, campaign.voucher_seq)
+    end, most = min(action.cursor + CARDS_MAX, campaign.voucher_seq), share_of(command, MOVES_MAX)
     for number in range(action.cursor, end):
-        if len(events) >= MOVES_MAX:
+        if len(events) >= most:
             end = number
             break
         voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, campaign.id, f"{number:010d}")
@@ -265,7 +264,7 @@ def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
 
 def _pending_activated(event: PendingPointsActivated) -> Iterator[CardChange]:
     """It counts as collected from when it is active on."""
-    yield CardChange(event.voucher, event.pending.points, event.pending.points)
+    yield CardChange(event.voucher, event.points, event.points)
 
 
 def _points_taken_back(event: PointsTakenBack) -> Iterator[CardChange]:
@@ -304,7 +303,7 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
     ORDER_EVENTS,

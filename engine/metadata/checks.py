@@ -51,9 +51,8 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
-from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, QUIET_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
-from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -312,7 +311,7 @@ UNWRITTEN: Final = events_of(
     BALANCE_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
     EARNED_EVENTS,

@@ -1,6 +1,6 @@
 """What became of an order by an event, in the names that the API has for it."""
 
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from schemas.api import OrderStatus
 from schemas.orders import Order, OrderCreated, OrderUpdated
@@ -12,31 +12,62 @@ _REACHED: Final = {
     "FULFILLED": "order.fulfilled",
 }
 
+#: In which an order counts as paid.
+PAID: Final[frozenset[OrderStatus | None]] = frozenset({"PAID", "FULFILLED"})
 #: What changes an order.
 OrderChanging = OrderCreated | OrderUpdated | RedemptionSucceeded | RedemptionRolledBack
 
 
+class OrderChange(NamedTuple):
+    """An order as it is after an event, and its status before, if there was one."""
+
+    order: Order
+    before: OrderStatus | None
+    created: bool
+
+
 def order_events(event: OrderChanging) -> tuple[tuple[str, Order], ...]:
     """The names with the order as it is after the event: created or updated, then its new status."""
+    change = _change_of(event)
+    if change is None:
+        return ()
+    order = change.order
+    names = ["order.created" if change.created else "order.updated"]
+    reached = _REACHED.get(order.status or "")
+    if order.status != change.before and reached is not None:
+        names.append(reached)
+    return tuple((name, order) for name in names)
+
+
+def newly_paid(event: OrderChanging) -> Order | None:
+    """The order that counts as paid from this event on: it is paid, or fulfilled without having been.
+
+    An order that is paid and then fulfilled, or the other way round, is paid once.
+    """
+    change = _change_of(event)
+    if change is None or change.order.status not in PAID or change.before in PAID:
+        return None
+    return change.order
+
+
+def newly_canceled(event: OrderChanging) -> Order | None:
+    """The order that is canceled by this event."""
+    change = _change_of(event)
+    if change is None or change.order.status != "CANCELED" or change.before == "CANCELED":
+        return None
+    return change.order
+
+
+def _change_of(event: OrderChanging) -> OrderChange | None:
     match event:
         case OrderCreated(order):
-            return _name_changes(order, None, created=True)
+            return OrderChange(order, None, created=True)
         case OrderUpdated(order, before):
-            return _name_changes(order, before, created=False)
+            return OrderChange(order, before, created=False)
         case RedemptionSucceeded():
             saved, created = event.evaluation.order, event.order_created
         case RedemptionRolledBack():
             saved, created = event.order, False
         case _:
             assert_never(event)
-    return () if saved is None else _name_changes(saved, event.status_before, created=created)
-
-
-def _name_changes(
-    order: Order, before: OrderStatus | None, *, created: bool
-) -> tuple[tuple[str, Order], ...]:
-    names = ["order.created" if created else "order.updated"]
-    reached = _REACHED.get(order.status or "")
-    if order.status != before and reached is not None:
-        names.append(reached)
-    return tuple((name, order) for name in names)
+    return None if saved is None else OrderChange(saved, event.status_before, created)

@@ -14,6 +14,7 @@ from engine.kernel import tables
 from engine.kernel.calendar import Duration, Zone, add_duration, day_of, wall_of
 from engine.kernel.days import last_instant
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.errors import Refusal, refuse
 from schemas.points import PeriodType, PointsExpirationRules, RoundingType
@@ -61,6 +62,13 @@ def expires_at_of(rules: PointsExpirationRules | None, now: Millis, zone: Zone) 
     else:
         day = _day_later(rules, now, zone)
     return INSTANT_MAX if day is None else last_instant(day, zone)
+
+
+def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
+    """When what is given now expires, whatever the card does; None: never, or as long as it does."""
+    if rules is None or rules.period_type == "INACTIVITY":
+        return None
+    return expires_at_of(rules, now, zone_of(view))
 
 
 def notice_at(rules: PointsExpirationRules | None, expires_at: Millis) -> Millis | None:

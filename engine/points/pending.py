@@ -19,10 +19,9 @@ from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.kernel.zones import zone_of
 from engine.points.buckets import Booked, add_points_by
 from engine.points.decide import points_expired_events
-from engine.points.expiration import expires_at_of
+from engine.points.expiration import fixed_expiration
 from engine.points.fold import store_buckets
 from schemas.base import AMOUNT_MAX, DAY_MS, INSTANT_MAX, Millis
 from schemas.commands import Command
@@ -98,17 +97,18 @@ def pending_named(view: View, named: str) -> PendingPoints | None:
 def activation_events(
     view: View, command: Command, found: Found, now: Millis, *, manual: bool = False
 ) -> Iterator[PointsExpired | PendingPointsActivated]:
-    """What makes pending points active; what of the card expired by now goes first."""
+    """What makes pending points active, as many as the card can hold; what expired by now goes first."""
     state = view.trial()
     card, pending = found
     for expired in points_expired_events(view, numbered_command(command, "settle", 0), card, now):
         card = expired.voucher
         store_buckets(state, expired.buckets)
         yield expired
+    points = min(pending.points, _room_on(card))
     booked = book_points(
         state,
         with_pending(card, -pending.points, now),
-        pending.points,
+        points,
         pending.expiration_rules,
         new_id(command.seed, "lopb_"),
         now,
@@ -119,8 +119,15 @@ def activation_events(
         transaction_id=new_id(command.seed, "vtx_"),
         buckets=booked.buckets,
         manual=manual,
+        lost=pending.points - points,
         expires_at=fixed_expiration(view, pending.expiration_rules, now),
     )
+
+
+def _room_on(card: Voucher) -> int:
+    """How many points more a card can have."""
+    loyalty = card.loyalty_card
+    return 0 if loyalty is None else max(AMOUNT_MAX - max(loyalty.points, loyalty.balance), 0)
 
 
 def book_points(
@@ -133,13 +140,6 @@ def book_points(
 ) -> Booked:
     """The settled card with points more, which expire by these rules, where there are any."""
     return add_points_by(view, card, points, now, bucket_id=bucket_id, rules=rules)
-
-
-def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
-    """When what is given now expires, whatever the card does; None: never, or as long as it does."""
-    if rules is None or rules.period_type == "INACTIVITY":
-        return None
-    return expires_at_of(rules, now, zone_of(view))
 
 
 def activate_pending_points(
@@ -161,7 +161,8 @@ def adjust_pending_points(
         return found
     card, pending = found
     loyalty = card.loyalty_card
-    most = AMOUNT_MAX - (0 if loyalty is None else max(loyalty.points, loyalty.balance))
+    others = 0 if loyalty is None else loyalty.pending_points - pending.points
+    most = _room_on(card) - others
     after = pending.points + body.points
     if not 1 <= after <= most:
         return refuse(

@@ -1,5 +1,6 @@
 """Prizes taken back: an unused code is switched off, of points and credits what is still there.
 
+Points that expired are not there: nothing is taken of others for them.
 As in `giving.py`, what is given is folded before the next is looked at.
 """
 
@@ -7,14 +8,16 @@ from collections.abc import Generator
 
 from msgspec import structs
 
+from engine.balances.decide import change_balance
 from engine.kernel import tables
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
-from engine.points.buckets import Booked, spend_points
+from engine.points.buckets import Booked
 from engine.points.decide import points_expired_events
 from schemas.base import Millis
 from schemas.commands import Command
+from schemas.errors import Refusal
 from schemas.events import Event
 from schemas.prizes import GivenPrize, Occasion, RewardTakenBack
 from schemas.vouchers import Voucher
@@ -39,8 +42,12 @@ def take_back_prize(
         return after
     yield from points_expired_events(view, command, voucher, now, number=2)
     voucher = view.get(tables.VOUCHERS, voucher.id) or voucher
-    taken = min(_balance_of(voucher), amount)
-    booked = _without(view, voucher, taken, now)
+    is_over = given.expires_at is not None and given.expires_at < now
+    taken = 0 if is_over else min(_balance_of(voucher), amount)
+    booked = change_balance(view, command, voucher, -taken, now) if taken else Booked(voucher)
+    if isinstance(booked, Refusal):
+        # no card counts more that was taken off
+        booked, taken = Booked(voucher), 0
     after = structs.replace(given, taken_back=True, missing=amount - taken)
     transaction_id = new_id(command.seed, "vtx_") if taken else ""
     yield RewardTakenBack(occasion, after, booked.voucher, taken, transaction_id, booked.buckets)
@@ -50,23 +57,3 @@ def take_back_prize(
 def _balance_of(voucher: Voucher) -> int:
     card = voucher.loyalty_card or voucher.gift
     return 0 if card is None else card.balance
-
-
-def _without(view: View, voucher: Voucher, amount: int, now: Millis) -> Booked:
-    """The card without so many points or credits, which it has."""
-    if not amount:
-        return Booked(voucher)
-    if voucher.loyalty_card is not None:
-        booked = spend_points(view, voucher, amount, now)
-        card = booked.voucher.loyalty_card
-        assert card is not None
-        card = structs.replace(card, subtracted_points=card.subtracted_points + amount)
-        return booked._replace(voucher=structs.replace(booked.voucher, loyalty_card=card))
-    gift = voucher.gift
-    assert gift is not None
-    gift = structs.replace(
-        gift,
-        balance=gift.balance - amount,
-        subtracted_amount=gift.subtracted_amount + amount,
-    )
-    return Booked(structs.replace(voucher, gift=gift, updated_at=now))

@@ -16,6 +16,7 @@ from engine.campaigns.free import (
     GivenVouchers,
     Withheld,
     campaign_closed,
+    has_one,
     is_over,
     is_used_up,
     take_next_vouchers,
@@ -153,8 +154,7 @@ def _take_voucher(
     if campaign is not None and campaign.join_once and voucher.holder_id is None:
         held = next(view.scan(tables.HOLDINGS, customer_id, campaign.id), None)
         if held is not None:
-            details = f"The customer has a voucher of {campaign.name} already"
-            return Withheld(refuse("voucher_cannot_be_published", details))
+            return Withheld(has_one(campaign))
     if not voucher.active:
         return Withheld(refuse("voucher_disabled", voucher.code))
     if is_over(voucher, now):

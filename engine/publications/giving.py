@@ -1,19 +1,31 @@
 """Vouchers come into the hands of a customer, or were withheld: what is told of it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.campaigns.free import GivenVouchers, Withheld, take_next_vouchers
+from engine.balances.decide import change_balance
+from engine.campaigns.free import (
+    GivenVouchers,
+    Withheld,
+    campaign_closed,
+    has_one,
+    take_next_vouchers,
+)
 from engine.customers.know import KnownCustomer
 from engine.kernel.decision import Decision
-from engine.kernel.ids import new_id
+from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
+from engine.points.buckets import Booked
+from engine.points.decide import points_expired_events
+from engine.points.expiration import expiration_rules_of, fixed_expiration
+from engine.vouchers.holdings import find_held, works
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.customers import Customer
+from schemas.errors import Refusal
 from schemas.events import Event
 from schemas.publications import (
     Publication,
@@ -81,6 +93,67 @@ def give_vouchers_event(
     )
     vouchers = tuple(_hand_over(voucher, customer_id, now) for voucher in given.vouchers)
     return PublicationSucceeded(_with_vouchers(publication, vouchers), vouchers, given.campaign)
+
+
+class HandedOut(NamedTuple):
+    """A voucher of a campaign that a customer has now, and what brings that about, in this order."""
+
+    booked: Booked
+    events: tuple[Event, ...] = ()
+    #: Whether the customer had it before.
+    kept: bool = False
+    #: When the points that were added expire, whatever the card does; None: never, or later.
+    expires_at: Millis | None = None
+
+
+def hand_out(
+    view: View,
+    command: Command,
+    campaign: Campaign,
+    customer_id: str,
+    amount: int,
+    now: Millis,
+    *,
+    to_held: bool,
+) -> HandedOut | Refusal:
+    """A voucher of a campaign, for something else that happened, with so many credits or points more.
+
+    With `to_held` they are for a card that the customer has, if it works; else the next of the
+    campaign is published, but none to whoever has one of a campaign that is joined once. What was
+    added is in what is `booked`, and to be told by an event of its own.
+    """
+    refusal = campaign_closed(campaign, now)
+    if refusal is not None:
+        return refusal
+    held = find_held(view, customer_id, campaign.id, now)
+    if to_held and held is not None and works(held, now):
+        return _loaded(view, command, HandedOut(Booked(held), kept=True), amount, now)
+    if held is not None and campaign.join_once:
+        return has_one(campaign)
+    own = numbered_command(command, "prize", 0)
+    found = take_next_vouchers(view, own, campaign, 1, now)
+    if isinstance(found, Withheld):
+        return found.refusal
+    published = give_vouchers_event(own, campaign, customer_id, found, now)
+    given = HandedOut(Booked(published.vouchers[0]), (*found.made, published))
+    return _loaded(view, command, given, amount, now)
+
+
+def _loaded(
+    view: View, command: Command, given: HandedOut, amount: int, now: Millis
+) -> HandedOut | Refusal:
+    """With so many credits or points more; what of the card expired by now goes first."""
+    if not amount:
+        return given
+    card = given.booked.voucher
+    booked = change_balance(view, command, card, amount, now)
+    if isinstance(booked, Refusal):
+        return booked
+    expired = points_expired_events(view, command, card, now, number=1)
+    ends = None
+    if card.loyalty_card is not None:
+        ends = fixed_expiration(view, expiration_rules_of(view, card), now)
+    return given._replace(booked=booked, events=(*given.events, *expired), expires_at=ends)
 
 
 def _hand_over(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:

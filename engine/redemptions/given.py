@@ -23,6 +23,7 @@ def given_of(taken: RewardTaken) -> RewardGiven:
         voucher_id="" if taken.voucher is None else taken.voucher.id,
         balance=0 if campaign is None else campaign.balance or 0,
         kept=taken.kept,
+        expires_at=taken.expires_at,
     )
 
 

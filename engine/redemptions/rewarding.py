@@ -8,28 +8,23 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.balances.decide import adjust_balance
+from engine.balances.decide import balance_adjusted_event
 from engine.campaigns import fold as campaigns
-from engine.campaigns.free import Withheld, take_next_vouchers
 from engine.kernel import tables
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import find_campaign
 from engine.kernel.room import Folds, unite_tables
 from engine.kernel.state import View
 from engine.publications import fold as publications
-from engine.publications.giving import give_vouchers_event
+from engine.publications.giving import hand_out
 from engine.redemptions.given import SOURCE, with_item
 from engine.rewards.refusals import (
-    find_held,
-    has_one,
     out_of_stock,
     unknown_campaign,
     with_campaign_told,
 )
 from engine.vouchers import fold as vouchers
-from schemas.balances import AdjustBalance
 from schemas.base import Millis
-from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
 from schemas.evaluations import Evaluation, Outcome
@@ -121,36 +116,18 @@ class _Giving:
         receiver_id = holder_id or self._customer_id
         if campaign is None or receiver_id is None:
             return unknown_campaign(named.id)
-        held = find_held(state, receiver_id, campaign.id) if campaign.join_once else None
-        if held is None:
-            got = self._publish(command, campaign, receiver_id)
-        elif named.type == "LOYALTY_PROGRAM":
-            got = state.get(tables.VOUCHERS, held.voucher_id) or has_one(campaign.id)
-        else:
-            got = has_one(campaign.id)
-        if not isinstance(got, Refusal) and named.balance:
-            got = self._add(command, got, named.balance)
+        to_held = campaign.join_once and named.type == "LOYALTY_PROGRAM"
+        balance = named.balance or 0
+        got = hand_out(state, command, campaign, receiver_id, balance, self._now, to_held=to_held)
         if isinstance(got, Refusal):
-            return got
-        return structs.replace(taken, voucher=got, kept=held is not None)
-
-    def _publish(self, command: Command, campaign: Campaign, customer_id: str) -> Voucher | Refusal:
-        found = take_next_vouchers(self._state, command, campaign, 1, self._now)
-        if isinstance(found, Withheld):
-            return with_campaign_told(found.refusal, campaign.id, 0)
-        published = give_vouchers_event(command, campaign, customer_id, found, self._now)
-        self._note(*found.made, published)
-        return published.vouchers[0]
-
-    def _add(self, command: Command, voucher: Voucher, balance: int) -> Voucher | Refusal:
-        """What is added to a card, as if it was added by hand."""
-        body = AdjustBalance(voucher.id, balance, SOURCE)
-        decision = adjust_balance(self._state, command, body, self._now)
-        if isinstance(decision, Refusal):
-            return decision
-        self._note(*decision.events)
-        after = self._state.get(tables.VOUCHERS, voucher.id)
-        return after if after is not None else voucher
+            unexplained = got.explanation is None
+            return with_campaign_told(got, campaign.id, 0) if unexplained else got
+        self._note(*got.events)
+        if balance:
+            self._note(balance_adjusted_event(command, got.booked, balance, SOURCE))
+        return structs.replace(
+            taken, voucher=got.booked.voucher, kept=got.kept, expires_at=got.expires_at
+        )
 
     def _note(self, *events: Event) -> None:
         for event in events:

@@ -2,7 +2,7 @@
 
 A product is there again, and counts as not redeemed. A code that was handed out is switched off:
 who redeemed it keeps it, and the rollback is refused. Points that were added to a card which the
-customer had already are taken off it, as far as they are there.
+customer had already are taken off it, if they are there; nothing is taken for those that expired.
 """
 
 from collections.abc import Iterable
@@ -81,6 +81,9 @@ def _take_voucher_back(
     now: Millis,
 ) -> tuple[Event, ...] | Refusal:
     if given.kept:
+        if given.expires_at is not None and given.expires_at < now:
+            # nothing is left of it, and nothing else is taken for it
+            return ()
         body = AdjustBalance(voucher.id, -given.balance, SOURCE)
         decision = adjust_balance(view, command, body, now)
         if isinstance(decision, Refusal):

@@ -11,6 +11,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign
+from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.rewards.find import assignments_of_program, find_assignment, find_own_assignment
@@ -62,11 +63,11 @@ def update_assignment(
     reward = view.get(tables.REWARDS, found.reward_id)
     if reward is None:
         return not_found("reward", found.reward_id)
-    wrong = _invalid_auto(body.auto_redeem)
-    if wrong is None and body.priced:
-        wrong = _coin_with_points(reward)
+    wrong = _coin_with_points(reward) if body.priced else None
     if wrong is None and body.points is not None:
         wrong = _invalid_points(body.points)
+    if wrong is None and body.auto_redeem:
+        wrong = too_many_reacting(view, "redeeming", found.campaign_id)
     if wrong is not None:
         return wrong
     after = structs.replace(
@@ -129,6 +130,10 @@ def _assign(
     if offered + len(wanted) > REWARD_ASSIGNMENTS_MAX:
         reason = f"A program offers at most {REWARD_ASSIGNMENTS_MAX} rewards"
         return refuse("invalid_campaign", reason)
+    if any(each.auto_redeem for each in wanted):
+        crowded = too_many_reacting(view, "redeeming", campaign.id)
+        if crowded is not None:
+            return crowded
     events: list[Event] = []
     added: dict[str, str] = {}
     for number, (reward, each) in enumerate(zip(rewards, wanted, strict=True)):
@@ -165,7 +170,7 @@ def _invalid_terms(reward: Reward, wanted: NewRewardAssignment) -> Refusal | Non
     if wanted.points is None:
         missing = "parameters.loyalty.points" if wanted.priced else "parameters.loyalty"
         return refuse("missing_param", f"Parameter '{missing}' is required")
-    return _invalid_points(wanted.points) or _invalid_auto(wanted.auto_redeem)
+    return _invalid_points(wanted.points)
 
 
 def _coin_with_points(reward: Reward) -> Refusal | None:
@@ -181,13 +186,6 @@ def _invalid_points(points: int) -> Refusal | None:
     return refuse(
         "invalid_payload", f"Property `.parameters.loyalty.points` must be 1 to {COST_MAX}"
     )
-
-
-def _invalid_auto(auto_redeem: bool | None) -> Refusal | None:
-    if not auto_redeem:
-        return None
-    reason = "Property `.parameters.loyalty.auto_redeem`: only false is served"
-    return refuse("invalid_payload", reason)
 
 
 def _find(

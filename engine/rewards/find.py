@@ -28,6 +28,12 @@ def assignments_of_program(view: View, campaign_id: str) -> Iterator[RewardAssig
     yield from _assignments(view, view.scan(tables.PROGRAM_REWARDS, campaign_id))
 
 
+def auto_redeemed(view: View, campaign_id: str) -> list[RewardAssignment]:
+    """What cards of the program are redeemed for by themselves, the oldest offer first."""
+    found = (each for each in assignments_of_program(view, campaign_id) if each.auto_redeem)
+    return sorted(found, key=lambda each: (each.created_at, each.id))
+
+
 def assignments_of_reward(view: View, reward_id: str) -> Iterator[RewardAssignment]:
     """Where the reward is offered."""
     yield from _assignments(view, view.scan(tables.REWARD_PROGRAMS, reward_id))

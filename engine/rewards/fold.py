@@ -3,8 +3,10 @@
 from types import MappingProxyType
 
 from engine.kernel import tables
+from engine.kernel.reacting import note_reacting
 from engine.kernel.room import Folds
 from engine.kernel.state import State
+from engine.rewards.find import assignments_of_program
 from schemas.base import Millis
 from schemas.rewards import (
     Reward,
@@ -41,6 +43,7 @@ def reward_assigned(state: State, event: RewardAssigned, _: Millis) -> None:
     _store(state, assignment)
     state.put(tables.PROGRAM_REWARDS, assignment.id, campaign_id, reward_id)
     state.put(tables.REWARD_PROGRAMS, assignment.id, reward_id, campaign_id)
+    _note_redeeming(state, campaign_id)
 
 
 def assignment_updated(state: State, event: RewardAssignmentUpdated, _: Millis) -> None:
@@ -48,6 +51,7 @@ def assignment_updated(state: State, event: RewardAssignmentUpdated, _: Millis) 
     stored = state.get(tables.REWARD_ASSIGNMENTS, event.assignment.id)
     if stored is not None:
         _store(state, event.assignment)
+        _note_redeeming(state, event.assignment.campaign_id)
 
 
 def reward_unassigned(state: State, event: RewardUnassigned, _: Millis) -> None:
@@ -57,6 +61,13 @@ def reward_unassigned(state: State, event: RewardUnassigned, _: Millis) -> None:
     state.delete(tables.REWARD_ASSIGNMENTS, assignment.id)
     state.delete(tables.PROGRAM_REWARDS, campaign_id, reward_id)
     state.delete(tables.REWARD_PROGRAMS, reward_id, campaign_id)
+    _note_redeeming(state, campaign_id)
+
+
+def _note_redeeming(state: State, campaign_id: str) -> None:
+    """Whether the program's cards are redeemed for anything by themselves."""
+    reacts = any(each.auto_redeem for each in assignments_of_program(state, campaign_id))
+    note_reacting(state, "redeeming", campaign_id, reacts)
 
 
 def _store(state: State, assignment: RewardAssignment) -> None:

@@ -4,10 +4,7 @@ from typing import Any
 
 from msgspec import structs
 
-from engine.kernel import tables
-from engine.kernel.state import View
 from schemas.errors import Refusal, not_found, refuse
-from schemas.publications import Holding
 from schemas.rewards import Reward
 
 
@@ -25,15 +22,6 @@ def unknown_campaign(campaign_id: str) -> Refusal:
     return structs.replace(not_found("campaign", campaign_id), explanation=explanation)
 
 
-def has_one(campaign_id: str) -> Refusal:
-    """The refusal of a second code of a campaign that a customer joins once."""
-    return refuse(
-        "voucher_cannot_be_published",
-        "The customer has a voucher of the campaign already",
-        explanation={"rule": "join_once", "campaign_id": campaign_id},
-    )
-
-
 def with_campaign_told(refusal: Refusal, campaign_id: str, given: int) -> Refusal:
     """The refusal of a code, with where it should have come from."""
     explanation: dict[str, Any] = {
@@ -42,8 +30,3 @@ def with_campaign_told(refusal: Refusal, campaign_id: str, given: int) -> Refusa
         "given_before": given,
     }
     return structs.replace(refusal, explanation=explanation)
-
-
-def find_held(view: View, customer_id: str, campaign_id: str) -> Holding | None:
-    """A voucher of the campaign that the customer has."""
-    return next(view.scan(tables.HOLDINGS, customer_id, campaign_id), None)

@@ -15,10 +15,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.background.chunk import Chunk
+from engine.background.chunk import Chunk, share_of
 from engine.kernel import tables
 from engine.kernel.decision import Decision
-from engine.kernel.reacting import bytes_earned
+from engine.kernel.reacting import bytes_earned, bytes_earned_by
 from engine.kernel.state import View, encode
 from engine.segments.belonging import belongs_to_segment
 from schemas.actions import AsyncAction, FollowSegment, Rows
@@ -96,30 +96,36 @@ def customers_at_once(view: View) -> int:
 
 def follow_segment(
     view: View,
-    _: Command,
+    command: Command,
     action: AsyncAction,
     work: FollowSegment,
-    __: Rows | None,
+    _: Rows | None,
     now: Millis,
 ) -> Chunk:
-    """Looks through the next customers; the cursor counts the parts that their ids lie in."""
+    """Looks through the next customers; the cursor counts the parts that their ids lie in.
+
+    A part of which not everything can be told at once is looked through again: who was told of is
+    known then.
+    """
     segment = view.get(tables.SEGMENTS, work.segment_id)
     if segment is None:
         return Chunk((), 0)
     seen, part, told = 0, action.cursor, 0
-    earned = bytes_earned(view, _ENTERED)
+    most = share_of(command, TOLD_BYTES_MAX)
     end = min(part + PARTS_MAX, PARTS)
     moves: list[Event] = []
     for customer in view.scan(tables.CUSTOMERS, after=_begin(part)):
         if customer.id >= _begin(end):
             break
-        is_full = seen >= CUSTOMERS_MAX or told >= TOLD_BYTES_MAX
-        if is_full and customer.id >= _begin(part + 1):
+        if told >= most:
+            end = _part_of(customer.id)
+            break
+        if seen >= CUSTOMERS_MAX and customer.id >= _begin(part + 1):
             end = part + 1
             break
         part, seen = _part_of(customer.id), seen + 1
         for event in _moves(view, [segment], customer, None, now):
-            told += _bytes_of(event) + earned
+            told += _bytes_of(event) + bytes_earned_by(view, customer.id, _ENTERED)
             moves.append(event)
     return Chunk(tuple(moves), seen, cursor=end, finished=end == PARTS)
 

@@ -70,7 +70,7 @@ Past = PastRequest | PastRollback | Unread
 
 def past_of(view: View, record: Decided) -> Iterator[Past]:
     """What a record tells that was asked, as the state before it has it."""
-    for event in record.events:
+    for event in record.answering:
         read = _READ.get(type(event))
         if read is not None:
             found = read(view, record, event)

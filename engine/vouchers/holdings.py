@@ -1,11 +1,18 @@
 """Who holds what in the state: by campaign, for publications, and by id, for the customer's list."""
 
+from itertools import islice
+from typing import Final
+
+from engine.campaigns.free import is_over
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
 from engine.kernel.state import State, View
-from schemas.base import Metadata
+from schemas.base import Metadata, Millis
 from schemas.publications import Holding
 from schemas.vouchers import Voucher
+
+#: How many vouchers of a campaign are looked at for one that its holder can use.
+HELD_MAX: Final = 100
 
 
 def keep_holding(state: State, customer_id: str, holding: Holding) -> None:
@@ -28,6 +35,22 @@ def drop_holding(state: State, voucher: Voucher) -> None:
         _count(state, customer_id, -1)
         state.delete(tables.HELD, customer_id, holding_id(customer_id, voucher.id))
         state.delete(tables.HOLDINGS, *key)
+
+
+def find_held(view: View, customer_id: str, campaign_id: str, now: Millis) -> Voucher | None:
+    """The customer's voucher of a campaign: of several the first that works, else the first."""
+    first = None
+    for holding in islice(view.scan(tables.HOLDINGS, customer_id, campaign_id), HELD_MAX):
+        voucher = view.get(tables.VOUCHERS, holding.voucher_id)
+        if voucher is not None and works(voucher, now):
+            return voucher
+        first = first or voucher
+    return first
+
+
+def works(voucher: Voucher, now: Millis) -> bool:
+    """Whether it is switched on and not over."""
+    return voucher.active and not is_over(voucher, now)
 
 
 def publication_metadata(view: View, voucher: Voucher) -> Metadata | None:

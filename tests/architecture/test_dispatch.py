@@ -76,10 +76,12 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/referrals/referring.py": {"REACTIONS": "nothing else refers anybody"},
     "engine/giveaways/entering.py": {"REACTIONS": "nothing else makes or withdraws entries"},
     "engine/giveaways/winning.py": {"REACTIONS": "nothing else makes winners"},
+    "engine/background/chunk.py": {"share_of": "its own command"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {
         "_decide_fully": "a chunk looked at each of its rows itself",
+        "_decide_within": "of work in the background less is done at once",
         "_refuse_late": "a redemption that fails is recorded",
     },
     "services/audit/sink/event_table.py": {
@@ -89,6 +91,10 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_NOTED": "with which exports come, change and go",
         "Exporter.note": "what comes of exports",
         "_export_in": "its own command",
+    },
+    "engine/auto_redeeming/react.py": {
+        "REACTIONS": "nothing else gives points, but a rollback, which is to last",
+        "redeem_by_itself": "a new card has its points from the beginning",
     },
     "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
     "services/analytics/sink/points_facts.py": {"BESIDE": "transactions say the rest"},

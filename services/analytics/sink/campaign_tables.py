@@ -29,8 +29,7 @@ from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.events import QUIET_EVENTS, SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PENDING_EVENTS
@@ -254,7 +253,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
@@ -301,7 +300,7 @@ UNCOUNTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     HoldersAdded,
     HolderRemoved,
     RefereeAdded,

@@ -95,7 +95,7 @@ def _missing(reason: str) -> Body:
 
 async def _of_record(reads: Reads, project: str, record: Decided) -> Body | None:
     """What the record holds of the request that it decided; None where that is not the request."""
-    for event in record.events:
+    for event in record.answering:
         if isinstance(event, _Session | _Redemption | _Rollback):
             customers = await simple_customers(reads, project, [event.customer_id])
             customer = customers.get(event.customer_id)

@@ -49,9 +49,8 @@ from schemas.earning import (
     PointsTakenBack,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
-from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, QUIET_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
-from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import (
@@ -267,7 +266,7 @@ UNLISTED = events_of(
     RollbackFailed,
     CUSTOM_EVENTS,
     REFERRAL_EVENTS,
-    GIVEAWAY_EVENTS,
+    QUIET_EVENTS,
     RewardWithheld,
     SegmentEntered,
     SegmentLeft,

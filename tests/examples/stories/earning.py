@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.kernel import tables
+from schemas.base import AMOUNT_MAX
 from schemas.expiry import ExpireDue
 from tests.examples.telling import DAY, PROJECT, Shop
 
@@ -156,6 +157,8 @@ async def _pending(shop: Shop, code: str) -> None:
     await shop.post(f"{path}/{first['id']}/balance", {"points": 5})
     await shop.post(f"{path}/{first['id']}/activate")
     await shop.post(f"{path}/{second['id']}/cancel", status=204)
+    balance = (await shop.ask("GET", f"/v1/loyalties/members/{code}"))["loyalty_card"]["points"]
+    await shop.post(f"/v1/loyalties/members/{code}/balance", {"points": AMOUNT_MAX - balance - 30})
     shop.wait(15 * DAY)
     await shop.send(ExpireDue())
     await shop.put("/v1/orders/o-5", {"status": "CANCELED"})

@@ -22,6 +22,9 @@ async def giveaways(shop: Shop) -> None:
         "giveaway": {"closes_at": closes, "entry_type": "custom_event",
                      "custom_event": {"name": "visited"}}})  # fmt: skip
     await shop.post("/v1/campaigns", {
+        "name": "Once", "campaign_type": "GIVEAWAY", "type": "AUTO_UPDATE", "voucher": OFF,
+        "giveaway": {"closes_at": closes, "entry_type": "order.paid"}})  # fmt: skip
+    await shop.post("/v1/campaigns", {
         "name": "Lottery", "campaign_type": "GIVEAWAY", "type": "AUTO_UPDATE", "voucher": OFF,
         "giveaway": {"closes_at": closes, "each_event": True, "winners": 2, "alternates": 1}})  # fmt: skip
     await _enter(shop)
@@ -40,6 +43,7 @@ async def _enter(shop: Shop) -> None:
     for who in ("ann", "ben"):
         await shop.post("/v1/orders", order | {"customer": {"source_id": who}, "source_id": who})
         await shop.post("/v1/events", {"event": "visited", "customer": {"source_id": who}})
+    await shop.post("/v1/orders", order | {"customer": {"source_id": "ben"}, "source_id": "second"})
     await shop.put("/v1/orders/ben", {"status": "CANCELED"})
     for who, ticket in (("ann", "1"), ("ann", "2"), ("cid", "1"), ("cid", "1")):
         body = {"customer": {"source_id": who}, "source_id": ticket, "metadata": {"desk": 2}}

@@ -31,6 +31,7 @@ async def loyalty_tiers(shop: Shop) -> None:
     """Members who come to tiers, fall, are prolonged and leave; tiers that change and go."""
     await _by_month(shop)
     await _by_balance(shop)
+    await _by_themselves(shop)
 
 
 async def _by_month(shop: Shop) -> None:
@@ -78,6 +79,19 @@ async def _by_balance(shop: Shop) -> None:
     await _work(shop)
     await shop.delete(f"/v1/loyalties/Pot club/tiers/{gold['id']}")
     await _work(shop)
+
+
+async def _by_themselves(shop: Shop) -> None:
+    """Each tier gives the points of the next: it ends after so many rounds."""
+    await _program(shop, "Ladder", LASTING)
+    steps = range(10, 100, 10)
+    tiers = [{"name": f"Step {n}", "points": {"from": n, "to": n + 9}} for n in steps]
+    await shop.post("/v1/loyalties/Ladder/tiers", tiers)
+    await _work(shop)
+    ten = {"loyalty": {"type": "FIXED", "points": 10}}
+    rules = [{"event": f"customer.loyalty.tier.{each}"} | ten for each in ("joined", "upgraded")]
+    await shop.post("/v1/loyalties/Ladder/earning-rules", rules)
+    await _add(shop, await _card(shop, "Ladder", "cid"), 10)
 
 
 async def _program(shop: Shop, name: str, tiers: dict[str, Any]) -> str:

@@ -5,6 +5,14 @@ from typing import Any
 from tests.examples.telling import Shop
 
 CARD: dict[str, Any] = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 1000}}
+#: Its points last a year.
+LASTING: dict[str, Any] = {
+    "type": "LOYALTY_CARD",
+    "loyalty_card": {
+        "points": 1000,
+        "expiration_rules": {"period_type": "MONTH", "period_value": 12},
+    },
+}
 
 
 async def rewards(shop: Shop) -> None:
@@ -14,6 +22,7 @@ async def rewards(shop: Shop) -> None:
     offers = await _offered(shop, kinds)
     await _rewarded(shop, kinds, offers)
     await _with_points_of_another(shop)
+    await _by_itself(shop)
     await _ended(shop, offers)
 
 
@@ -99,7 +108,9 @@ async def _rewarded(shop: Shop, kinds: dict[str, str], offers: dict[str, str]) -
 
 async def _with_points_of_another(shop: Shop) -> None:
     """Points of another club: who is in it has them on the card that is there."""
-    await shop.post("/v1/loyalties", {"name": "Pot club", "type": "AUTO_UPDATE", "voucher": CARD})
+    await shop.post(
+        "/v1/loyalties", {"name": "Pot club", "type": "AUTO_UPDATE", "voucher": LASTING}
+    )
     points = {"name": "Pots", "parameters": {"campaign": {"id": "Pot club", "balance": 30}}}
     reward = await shop.post("/v1/rewards", points)
     offer = [{"reward": reward["id"], "parameters": {"loyalty": {"points": 10}}}]
@@ -110,6 +121,19 @@ async def _with_points_of_another(shop: Shop) -> None:
     await shop.post(path, {"reward": {"id": reward["id"]}})
     again = await shop.post(path, {"reward": {"id": reward["id"]}})
     await shop.post(f"/v1/redemptions/{again['id']}/rollback")
+
+
+async def _by_itself(shop: Shop) -> None:
+    """A lid for whoever comes to the points of it."""
+    lid = await shop.post("/v1/products", {"source_id": "lid", "name": "Lid", "price": 100})
+    reward = {"name": "Lid", "parameters": {"product": {"id": lid["id"]}}}
+    made = await shop.post("/v1/rewards", reward)
+    terms = {"loyalty": {"points": 1010, "auto_redeem": True}}
+    offer = [{"reward": made["id"], "parameters": terms}]
+    await shop.post("/v1/loyalties/Cup club/rewards", offer)
+    joining = {"customer": {"source_id": "fritz"}}
+    member = await shop.post("/v1/loyalties/Cup club/members", joining)
+    await shop.post(f"/v1/loyalties/members/{member['code']}/balance", {"points": 20})
 
 
 def _cheaper(offer: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
 from schemas.giveaway_terms import GiveawayTerms
 from schemas.giveaways import Draw, DrawGiveaway, EnterGiveaway
 from schemas.records import Decided
-from tests.unit.engine.campaign_world import campaign
+from tests.unit.engine.campaign_world import campaign, id_of
 from tests.unit.engine.world import DAY, NOON, World, amount, found
 
 SEED = "0123456789abcdef" * 4
@@ -45,3 +45,13 @@ def draw(world: World, name: str = "Lottery", seed: str = SEED) -> Decided:
 def drawn(world: World, made: Campaign) -> Draw:
     """The draw as it is now."""
     return found(world.view.get(tables.DRAWS, made.id))
+
+
+def entries(world: World, name: str = "Lottery") -> list[str]:
+    """Who takes part, by source id."""
+    shown = []
+    for each in world.view.scan(tables.GIVEAWAY_ENTRIES, id_of(world, name)):
+        data = world.customer(each.customer_id).personal.data
+        if each.withdrawn_at is None and data is not None:
+            shown.append(data.source_id or "")
+    return sorted(shown)

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from engine.effects import ROUNDS_MAX
 from engine.kernel import tables
 from engine.segments.following import customers_at_once
 from schemas.api import CustomerInput, OrderInput
@@ -28,6 +29,7 @@ from schemas.earning import (
 )
 from schemas.loyalty_tiers import CreateLoyaltyTiers, NewLoyaltyTier, PointsRange
 from schemas.orders import CreateOrder
+from schemas.programs import ReactionsStopped
 from schemas.records import Decided
 from schemas.redemptions import RollBackRedemption
 from schemas.segments import CreateSegment, Segment
@@ -89,6 +91,17 @@ def test_an_order_earns_when_it_becomes_paid(world: World) -> None:
 
     assert earned(order(world, status="CREATED")) == []
     assert earned(become(world, "PAID")) == [10]
+
+
+def test_an_order_that_is_fulfilled_counts_as_paid_once(world: World) -> None:
+    rule(world)
+    assert earned(order(world, status="FULFILLED")) == [10]
+    assert earned(become(world, "PAID")) == earned(become(world, "FULFILLED")) == []
+    order(world, source_id="o2", status="CREATED")
+    assert earned(become(world, "FULFILLED", "o2")) == [10]
+    assert only(become(world, "CANCELED", "o2"), PointsTakenBack).missing == 0
+    assert earned(become(world, "FULFILLED", "o2")) == [10]
+    assert points(world).balance == 20
 
 
 def test_a_redemption_that_pays_an_order_earns_and_its_rollback_takes_it_back(
@@ -225,7 +238,16 @@ def test_rules_that_feed_one_another_stop(world: World) -> None:
     for event in ("joined", "upgraded"):
         rule(world, fixed(100), f"customer.loyalty.tier.{event}")
 
-    assert 2 < len(earned(order(world))) <= 8
+    record = order(world)
+
+    assert 2 < len(earned(record)) <= ROUNDS_MAX
+    assert record.events[-1] == ReactionsStopped(ROUNDS_MAX, {"voucher.points_earned": 1})
+    assert record.effects
+
+
+def test_reactions_that_end_by_themselves_tell_nothing_of_it(world: World) -> None:
+    rule(world, fixed(100))
+    assert not [each for each in order(world).events if isinstance(each, ReactionsStopped)]
 
 
 def test_what_the_event_says_is_which_rule_gave_what(world: World) -> None:

@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 
 from engine.kernel import tables
-from schemas.api import OrderInput
 from schemas.campaigns import AddVouchers, Campaign, CreateCampaign, DeleteCampaign
-from schemas.custom_events import TrackCustomEvent
 from schemas.customers import DeleteCustomer
 from schemas.giveaway_terms import GiveawayTerms
 from schemas.giveaways import (
     DrawGiveaway,
     EntryRepeated,
-    EntryWithdrawn,
     GiveawayDrawn,
     GiveawayEntered,
     HandOutPrizes,
@@ -22,25 +19,22 @@ from schemas.giveaways import (
     RefuseWinner,
     WinnerRefused,
 )
-from schemas.orders import CreateOrder, UpdateOrder
 from schemas.prize_terms import Prize
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
-from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
-from tests.unit.engine.campaign_world import campaign, id_of
-from tests.unit.engine.giveaway_world import CLOSES, CODES, SEED, draw, drawn, enter, giveaway
+from tests.unit.engine.campaign_world import campaign
+from tests.unit.engine.giveaway_world import (
+    CLOSES,
+    CODES,
+    SEED,
+    draw,
+    drawn,
+    enter,
+    entries,
+    giveaway,
+)
 from tests.unit.engine.program_world import card_of, credits, credits_of, customer_id, gift_campaign
-from tests.unit.engine.world import World, customer, found, only, redeem, refused, voucher
-
-
-def entries(world: World, name: str = "Lottery") -> list[str]:
-    """Who takes part, by source id."""
-    shown = []
-    for each in world.view.scan(tables.GIVEAWAY_ENTRIES, id_of(world, name)):
-        data = world.customer(each.customer_id).personal.data
-        if each.withdrawn_at is None and data is not None:
-            shown.append(data.source_id or "")
-    return sorted(shown)
+from tests.unit.engine.world import World, found, only, refused
 
 
 def repeated_draw(seed: str, ids: list[str], places: int) -> list[str]:
@@ -99,39 +93,6 @@ def test_who_takes_part_in_nothing() -> None:
     assert refused(enter(world, "ann")) == "campaign_not_active"
     assert refused(enter(world, "ann", "Spring")) == "not_found"
     assert refused(enter(world, "ann", "None")) == "not_found"
-
-
-def test_a_paid_order_makes_an_entry_and_its_end_withdraws_it() -> None:
-    world = World()
-    giveaway(world, terms={"entry_type": "order.paid"})
-    world.when(CreateOrder(OrderInput(source_id="o", amount=100), customer("ann")))
-    assert entries(world) == []
-    paid = world.when(UpdateOrder("o", OrderInput(status="PAID")))
-    entry = only(paid, GiveawayEntered).entry
-    assert entry.source == "order" and paid.effects
-    assert entries(world) == ["ann"]
-    canceled = world.when(UpdateOrder("o", OrderInput(status="CANCELED")))
-    assert only(canceled, EntryWithdrawn).entry.id == entry.id
-    assert entries(world) == []
-
-
-def test_a_redemption_that_pays_makes_an_entry_and_its_rollback_withdraws_it() -> None:
-    world = World().given(voucher())
-    giveaway(world, terms={"entry_type": "order.paid", "each_event": True})
-    record = world.when(redeem("TEN", customer=customer("ann")))
-    [redemption_id] = only(record, RedemptionSucceeded).redemption_ids
-    assert entries(world) == ["ann"]
-    assert world.when(RollBackRedemption(redemption_id)).refusal is None
-    assert entries(world) == []
-
-
-def test_the_giveaways_own_event_makes_an_entry() -> None:
-    world = World()
-    giveaway(world, terms={"entry_type": "custom_event", "custom_event": "played"})
-    world.when(TrackCustomEvent("other", customer("ann")))
-    world.when(TrackCustomEvent("played", customer("bob")))
-    world.when(TrackCustomEvent("played", customer("bob")))
-    assert entries(world) == ["bob"]
 
 
 def test_a_draw_is_what_the_documented_steps_give() -> None:

@@ -3,6 +3,7 @@
 from engine.answers.hook_events import hook_events
 from engine.answers.transactions import transactions
 from engine.kernel import tables
+from schemas.balances import AdjustBalance
 from schemas.base import DAY_MS
 from schemas.points import PointsExpirationRules, PointsExpired
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -99,3 +100,30 @@ def test_nobody_is_given_points_on_a_card_that_is_switched_off() -> None:
     record = refer(world, code)
     assert only(record, RewardWithheld).refusal.key == "voucher_cannot_be_published"
     assert [each.amount for each in record.events if isinstance(each, CustomerRewarded)] == [50]
+
+
+def test_nothing_is_taken_for_points_that_expired() -> None:
+    world = World()
+    record = refer(world, club(world, TEN_DAYS))
+    [redemption_id] = only(record, RedemptionSucceeded).redemption_ids
+    world.now += 20 * DAY_MS
+    world.when(
+        AdjustBalance(card_of(world, "ann", "Club").code, 70, expiration_type="NON_EXPIRING")
+    )
+    assert loaded(world, "ann").expired_points == 100
+    taken = world.when(RollBackRedemption(redemption_id))
+    told = [each for each in taken.events if isinstance(each, RewardTakenBack)]
+    assert [(each.amount, each.given.missing) for each in told] == [(0, 50), (0, 100)]
+    assert loaded(world, "ann").balance == 70
+    assert [each.body["type"] for each in transactions(taken)] == ["POINTS_EXPIRATION"]
+
+
+def test_of_points_that_are_there_still_what_is_left_is_taken() -> None:
+    world = World()
+    record = refer(world, club(world, TEN_DAYS))
+    [redemption_id] = only(record, RedemptionSucceeded).redemption_ids
+    world.now += 5 * DAY_MS
+    world.when(AdjustBalance(card_of(world, "ann", "Club").code, -30))
+    taken = world.when(RollBackRedemption(redemption_id))
+    told = [each for each in taken.events if isinstance(each, RewardTakenBack)]
+    assert [(each.amount, each.given.missing) for each in told] == [(50, 0), (70, 30)]

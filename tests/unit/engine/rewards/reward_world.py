@@ -150,8 +150,11 @@ def explained(refusal: Refusal | None) -> dict[str, Any]:
     return found(found(refusal).explanation)
 
 
-def other_program(world: RewardWorld) -> None:
-    world.given(CampaignCreated(campaign("other", "LOYALTY_PROGRAM", points=50)))
+def other_program(world: RewardWorld, **card: Any) -> None:
+    """A reward `rew_other`: 200 points of a program whose cards begin with 50; `card`: of its cards."""
+    made = campaign("other", "LOYALTY_PROGRAM")
+    template = VoucherTemplate("LOYALTY_CARD", loyalty_card=CardTemplate(50, **card))
+    world.given(CampaignCreated(structs.replace(made, voucher=template)))
     reward = code_reward("other")
     given = RewardCampaign("camp_other", "LOYALTY_PROGRAM", 200)
     world.offer(structs.replace(reward, campaign=given), 300)

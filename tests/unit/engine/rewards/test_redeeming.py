@@ -28,6 +28,7 @@ from schemas.rewards import (
 from schemas.rules import ValidationRuleCreated
 from schemas.sessions import SessionLocked, SessionRefused
 from schemas.voucher_events import VoucherDisabled
+from schemas.vouchers import DisableVoucher
 from tests.unit.engine.rewards.reward_world import (
     PROGRAM,
     RewardWorld,
@@ -144,6 +145,8 @@ REFUSED: list[tuple[str, str, str]] = [
     ("disabled", "campaign_not_active", "reward_code"),
     ("deleted", "not_found", "exists"),
     ("joined", "voucher_cannot_be_published", "join_once"),
+    ("card off", "voucher_cannot_be_published", "join_once"),
+    ("program off", "campaign_not_active", "reward_code"),
     ("nobody", "missing_customer", "reward_receiver"),
     ("somebody else", "invalid_customer", "holder"),
     ("not offered", "not_found", "reward_offered"),
@@ -170,6 +173,11 @@ def test_what_cannot_be_given_takes_nothing(
     elif case == "joined":
         world.redeem(card, reward)
         left = 700
+    elif case in ("card off", "program off"):
+        other_program(world)
+        held = found(taken(world.redeem(card, "rew_other")).voucher)
+        world.when(DisableVoucher(held.id) if case == "card off" else DisableCampaign("other"))
+        request, left = buying(card, "rew_other"), 700
     elif case == "nobody":
         world.given(loyalty_card("LOOSE", campaign="program", campaign_id=PROGRAM))
         card = world.voucher("LOOSE")

@@ -6,7 +6,9 @@ import pytest
 
 from engine.kernel import tables
 from schemas.balances import AdjustBalance
+from schemas.base import DAY_MS
 from schemas.campaigns import CampaignCreated, DeleteCampaign
+from schemas.points import PointsExpirationRules
 from schemas.products import DeleteProduct
 from schemas.redemptions import (
     RedemptionRolledBack,
@@ -103,6 +105,19 @@ def test_points_on_a_card_of_before_are_taken_off_as_far_as_they_are_there(
     assert key_of(refused) == (None if left == 200 else "invalid_redemption")
     assert world.balance(first) == (0 if left == 200 else left)
     assert world.card(first).active
+
+
+def test_nothing_is_taken_for_points_that_expired(world: RewardWorld) -> None:
+    card = world.join()
+    other_program(world, expiration_rules=PointsExpirationRules("DAY", 10))
+    first = found(taken(world.redeem(card, "rew_other")).voucher)
+    record = world.redeem(card, "rew_other")
+    assert found(taken(record).expires_at) > world.now + 9 * DAY_MS
+    world.now += 20 * DAY_MS
+    world.when(AdjustBalance(first.id, 300, expiration_type="NON_EXPIRING"))
+    assert key_of(rolled_back(world, record)) is None
+    assert world.balance(first) == 350
+    assert world.balance(card) == 700
 
 
 def test_what_is_gone_is_taken_back_no_more(world: RewardWorld) -> None:

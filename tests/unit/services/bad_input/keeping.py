@@ -49,10 +49,6 @@ REFUSED: Final[Rows] = {
     "loyalty of an event": post(
         "events", {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}},
     ),
-    "auto_redeem: true of an assignment of a reward": post(
-        "rewards/<cup>/assignments",
-        {"campaign": "Club", "parameters": {"loyalty": {"points": 1, "auto_redeem": True}}},
-    ),
     "a campaign's type STANDALONE": post(
         "campaigns", {"name": "N", "type": "STANDALONE", "voucher": TERMS}
     ),

@@ -164,6 +164,7 @@ async def test_a_member_that_points_do_not_have_is_passed_over(world: World) -> 
         (AMOUNT | {"limits": {"period": "DAY"}}, "[0].limits"),
         (AMOUNT | {"limits": {"count": 0}}, "[0].limits.count"),
         (AMOUNT | {"expiration_rules": {"period_type": "MONTH"}}, "[0].expiration_rules.period_value"),
+        (AMOUNT | {"expiration_rules": {"period_type": "DAY", "period_value": 9, "notice_days": 2}}, "[0].expiration_rules.notice_days"),
         (AMOUNT | {"validity_hours": {"daily": [{"start_time": "x", "expiration_time": "y"}]}}, "HH:MM"),
         (AMOUNT | {"validation_rule_id": "val_none"}, "val_none"),
         ({"event": "customer.segment.entered", "loyalty": FIXED, "segment": {"id": "seg_0"}}, "seg_0"),

@@ -136,12 +136,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("coin", {"parameters": {"loyalty": {"points": 200}}}, "invalid_payload", "Invalid payload"),
     ("coin", {"validation_rules": ["val_1", "val_2"]}, "invalid_payload", "Invalid payload"),
     ("mug", {}, "missing_param", "Missing required parameter"),
-    (
-        "mug",
-        {"parameters": {"loyalty": {"points": 1, "auto_redeem": True}}},
-        "invalid_payload",
-        "Invalid payload",
-    ),
 ]
 
 
@@ -158,6 +152,24 @@ async def test_what_does_not_go_with_a_reward_is_told(
     assert refused.json()["message"] == message
     if key == "missing_param":
         assert refused.json()["details"] == "Parameter 'parameters.loyalty' is required"
+
+
+async def test_a_member_is_rewarded_by_itself_if_the_offer_says_so(world: World) -> None:
+    await program(world)
+    reward_id = await mug(world)
+    terms = {"loyalty": {"points": 300, "auto_redeem": True}}
+    path = f"/v1/rewards/{reward_id}/assignments"
+    offer = await sent(world, "POST", path, {"campaign": "Club", "parameters": terms})
+    assert offer["parameters"] == terms
+    card = await member(world)
+    shown = await sent(world, "GET", f"/v1/loyalties/members/{card['code']}")
+    assert shown["loyalty_card"]["balance"] == 700
+    more = await sent(
+        world, "POST", f"/v1/loyalties/members/{card['code']}/balance", {"points": 10}
+    )
+    assert (more["points"], more["balance"]) == (10, 710)
+    shown = await sent(world, "GET", f"/v1/loyalties/members/{card['code']}")
+    assert shown["loyalty_card"]["balance"] == 410
 
 
 async def test_a_member_is_rewarded_with_a_code(world: World) -> None:

@@ -77,6 +77,18 @@ async def test_a_program_is_shown_as_it_is_made(world: World) -> None:
     assert back.status_code == 200, back.text
 
 
+async def test_an_amount_may_be_a_text_of_its_digits(world: World) -> None:
+    """The official Python client sends no other, and the answer has a number, as the contract says."""
+    shown = await program(world, referee_reward=REWARD | {"amount": "300"})
+    assert shown["referral_program"]["referee_reward"]["amount"] == 300
+    for wrong in ("", "-5", "5.5", " 5", "\u0663", "9" * 31, "1" + "0" * 16):
+        terms = {"referee_reward": REWARD | {"amount": wrong}}
+        body = PROGRAM | {"name": "Others", "referral_program": terms}
+        answer = await world.call("POST", "/v1/campaigns", body)
+        assert answer.status_code == 400, wrong
+        assert "amount" in answer.json()["details"]
+
+
 async def test_codes_say_that_they_refer(world: World) -> None:
     await program(world)
     code = await code_of(world)

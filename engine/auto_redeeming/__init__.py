@@ -1,0 +1,1 @@
+"""Cards that are redeemed for a reward by themselves."""
