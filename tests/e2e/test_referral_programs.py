@@ -88,7 +88,9 @@ def test_both_sides_are_rewarded_once_the_referee_signs_up(
     (referral,) = shop.customer(ben).referrals.campaigns
     assert (referral.campaign_id, referral.referrer_id) == (program["id"], shop.customer(ann).id)
     assert referral.related_object_type == "event"
-    assert shop.customer(ann).loyalty.referred_customers == 1
+    loyalty = shop.customer(ann).loyalty
+    assert loyalty.referred_customers == 1
+    assert loyalty.campaigns[program["id"]]["referred_customers"] == 1
     (below,) = _tree(plain, program, ann)["referees"]
     assert (below["customer_id"], below["status"]) == (shop.customer(ben).id, "CONVERTED")
     assert (below["code"], below["related_object_id"]) == (code, referral.related_object_id)
