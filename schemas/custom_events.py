@@ -19,6 +19,7 @@ class CustomEvent(Shape, frozen=True):
     created_at: Millis
     metadata: Metadata | None = None
     referral: "EventReferral | None" = None
+    loyalty: "EventLoyalty | None" = None
 
 
 class EventReferral(Shape, frozen=True):
@@ -28,6 +29,14 @@ class EventReferral(Shape, frozen=True):
     voucher_id: str
     campaign_id: str
     referrer_id: str
+
+
+class EventLoyalty(Shape, frozen=True):
+    """The loyalty card that alone earns by the event, as it was found."""
+
+    code: str
+    voucher_id: str
+    campaign_id: str
 
 
 class CustomEventBody(Shape, frozen=True):
@@ -48,7 +57,7 @@ class Referral(Shape, frozen=True):
 
 
 class Loyalty(Shape, frozen=True):
-    """The loyalty card that the event counts for."""
+    """The loyalty card that alone earns by the event."""
 
     code: Text
 
@@ -60,6 +69,7 @@ class TrackCustomEvent(Shape, tag="track_custom_event", frozen=True):
     customer: CustomerInput
     metadata: Metadata | None = None
     referral: Referral | None = None
+    loyalty: Loyalty | None = None
 
 
 class CustomEventTracked(Shape, tag="customer_event.tracked", frozen=True):

@@ -91,6 +91,8 @@ class CustomerLoyalty(Shape, frozen=True):
     """What a customer has in loyalty programs, by their ids."""
 
     campaigns: dict[str, ProgramLoyalty]
+    #: Of the referral programs of whose codes the customer holds one: how many were referred, if any.
+    referred: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class CustomerUnchanged(Shape, tag="customer.unchanged", frozen=True):

@@ -231,3 +231,5 @@ MEMBER_TIER_EVENTS: Final = frozenset(
         StandingChanged,
     }
 )
+#: The tier of a member stays by them.
+TIER_KEPT_EVENTS: Final = frozenset({TierProlonged, TierExpirationChanged, StandingChanged})

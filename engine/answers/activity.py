@@ -26,7 +26,7 @@ from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CustomEventTracked, EventReferral
+from schemas.custom_events import CustomEventTracked, EventLoyalty, EventReferral
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -168,7 +168,7 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
         "event": body,
         "event_schema": {"name": tracked.name},
         "referral": tracked.referral and _referral(tracked.referral),
-        "loyalty": None,
+        "loyalty": tracked.loyalty and _loyalty(tracked.loyalty),
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
 
@@ -178,6 +178,13 @@ def _referral(referral: EventReferral) -> Body:
         "referrer": {"id": referral.referrer_id, "object": "customer"},
         "voucher": {"id": referral.voucher_id, "code": referral.code, "object": "voucher"},
         "campaign": {"id": referral.campaign_id, "object": "campaign"},
+    }
+
+
+def _loyalty(loyalty: EventLoyalty) -> Body:
+    return {
+        "voucher": {"id": loyalty.voucher_id, "code": loyalty.code, "object": "voucher"},
+        "campaign": {"id": loyalty.campaign_id, "object": "campaign"},
     }
 
 

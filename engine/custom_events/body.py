@@ -6,20 +6,20 @@ from engine.customers.body import customer_of, short_customer_body
 from engine.customers.browser_body import customer_for_browser
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
-from schemas.custom_events import CustomEvent, CustomEventTracked, EventReferral
+from schemas.custom_events import CustomEvent, CustomEventTracked, EventLoyalty, EventReferral
 from schemas.customers import Customer
 from schemas.projects import KeyKind
 from schemas.records import Decided
 
 
 def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
-    """The event as its sender sees it; no loyalty card comes of it yet."""
+    """The event as its sender sees it."""
     return {
         "object": "event",
         "type": event.name,
         "customer": short_customer_body(customer) if customer else {"object": "customer"},
         "referral": event.referral and event_referral_body(event.referral),
-        "loyalty": None,
+        "loyalty": event.loyalty and event_loyalty_body(event.loyalty),
         "metadata": event.metadata or {},
     }
 
@@ -31,6 +31,11 @@ def event_referral_body(referral: EventReferral) -> Body:
         "code": referral.code,
         "referrer_id": referral.referrer_id,
     }
+
+
+def event_loyalty_body(loyalty: EventLoyalty) -> Body:
+    """Which card earns by the event."""
+    return {"id": loyalty.voucher_id, "code": loyalty.code}
 
 
 def _custom_event_tracked(

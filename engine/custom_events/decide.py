@@ -8,6 +8,7 @@ from engine.event_schemas.decide import event_refusal
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_customer, find_voucher, unknown_customer
+from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
@@ -15,6 +16,7 @@ from schemas.commands import Command
 from schemas.custom_events import (
     CustomEvent,
     CustomEventTracked,
+    EventLoyalty,
     EventReferral,
     TrackCustomEvent,
 )
@@ -37,6 +39,9 @@ def track_custom_event(
     referral = _referral(view, body, known.customer)
     if isinstance(referral, Refusal):
         return referral
+    loyalty = _loyalty(view, body, known.customer)
+    if isinstance(loyalty, Refusal):
+        return loyalty
     event = CustomEvent(
         id=new_id(command.seed, "evcus_"),
         name=body.event,
@@ -44,6 +49,7 @@ def track_custom_event(
         created_at=now,
         metadata=body.metadata,
         referral=referral,
+        loyalty=loyalty,
     )
     return Decision((*known.events, CustomEventTracked(event)), customer=known.snapshot)
 
@@ -69,6 +75,22 @@ def _referral(
     return self_referral(view, voucher, customer) or EventReferral(
         voucher.code, voucher.id, voucher.campaign_id or "", voucher.holder_id
     )
+
+
+def _loyalty(
+    view: View, body: TrackCustomEvent, customer: Customer
+) -> EventLoyalty | Refusal | None:
+    """The loyalty card that the event names, which has to be the customer's own."""
+    if body.loyalty is None:
+        return None
+    card = find_member(view, body.loyalty.code)
+    if isinstance(card, Refusal):
+        return card
+    if card.holder_id is None:
+        return refuse("invalid_voucher", f"Nobody holds {card.code}")
+    if card.holder_id != customer.id:
+        return refuse("invalid_customer", f"Another customer holds {card.code}")
+    return EventLoyalty(card.code, card.id, card.campaign_id or "")
 
 
 DECISIONS: Decisions = MappingProxyType(

@@ -22,6 +22,7 @@ from schemas.records import Decided
 
 _NOTHING_KNOWN = PersonalData()
 _NOTHING_SUMMED = CustomerSummary()
+_NO_LOYALTY = CustomerLoyalty({})
 _TEXTS = ("source_id", "name", "description", "email", "phone", "birthday", "birthdate")
 
 
@@ -93,17 +94,23 @@ def short_customer_body(customer: Customer) -> Body:
 
 
 def _loyalty(loyalty: CustomerLoyalty | None, summary: CustomerSummary) -> Body:
-    """What the customer has in loyalty programs, and in each; lists know the sum of all cards alone."""
-    programs: dict[str, Body] = {}
-    for program_id, each in () if loyalty is None else loyalty.campaigns.items():
-        programs[program_id] = {"points": each.points, "referred_customers": 0}
+    """What the customer has in loyalty programs, and in each; lists know the sum of all cards alone.
+
+    Beside them are the referral programs in which somebody came by the customer.
+    """
+    known = loyalty or _NO_LOYALTY
+    shown: dict[str, Body] = {}
+    for program_id, each in known.campaigns.items():
+        shown[program_id] = {"points": each.points, "referred_customers": 0}
         if each.loyalty_tier is not None:
-            programs[program_id]["loyalty_tier"] = each.loyalty_tier
-    points = sum(each["points"] for each in programs.values()) if programs else summary.points_to_go
+            shown[program_id]["loyalty_tier"] = each.loyalty_tier
+    for program_id, count in known.referred.items():
+        shown[program_id] = {"points": 0, "referred_customers": count}
+    points = [each.points for each in known.campaigns.values()]
     return {
-        "points": points,
+        "points": sum(points) if points else summary.points_to_go,
         "referred_customers": summary.referred_customers,
-        "campaigns": programs,
+        "campaigns": shown,
     }
 
 

@@ -178,6 +178,8 @@ def invalid_rule(rule: EarningRule) -> Refusal | None:
         invalid = invalid_expiration_rules(rule.expiration_rules, ".expiration_rules")
         if invalid is not None:
             return invalid
+        if rule.expiration_rules.notice_days is not None:
+            return _invalid(".expiration_rules.notice_days", "is said by the program")
     return _invalid_pending(rule) or _invalid_limits(rule) or invalid_times(rule)
 
 

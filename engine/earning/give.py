@@ -33,15 +33,23 @@ from schemas.pending import PendingPoints
 
 
 def earn(
-    view: View, command: Command, campaign_ids: Iterable[str], occasion: Occasion, tools: Tools
+    view: View,
+    command: Command,
+    campaign_ids: Iterable[str],
+    occasion: Occasion,
+    tools: Tools,
+    card_id: str | None = None,
 ) -> Iterator[Event]:
     """What the rules of these programs give for it, and why others give nothing.
 
+    It goes to the customer's card in each of them, or to the one that is named.
     Each event is folded into the state before the next one is asked for.
     """
     trigger, customer_id = occasion.trigger, occasion.customer.id
     refused: list[RefusedCard] = []
-    asked = list(programs_asked(view, campaign_ids, trigger, customer_id, occasion.moment.at))
+    asked = list(
+        programs_asked(view, campaign_ids, trigger, customer_id, occasion.moment.at, card_id)
+    )
     for number, program in enumerate(asked):
         own = numbered_command(command, "program", number)
         reasons: list[RefusedRule] = []

@@ -28,13 +28,21 @@ def rules_of(view: View, campaign_id: str, event: str | None = None) -> list[Ear
 
 
 def programs_asked(
-    view: View, campaign_ids: Iterable[str], trigger: Trigger, customer_id: str, now: Millis
+    view: View,
+    campaign_ids: Iterable[str],
+    trigger: Trigger,
+    customer_id: str,
+    now: Millis,
+    card_id: str | None = None,
 ) -> Iterator[Asked]:
-    """Those of the programs with rules for it in which the customer has a card."""
+    """Those of the programs with rules for it in which the customer has a card, or that card."""
     for campaign_id in campaign_ids:
         if next(view.scan(tables.EARNING_OF, campaign_id, trigger.event), None) is None:
             continue
-        card = find_held(view, customer_id, campaign_id, now)
+        if card_id is None:
+            card = find_held(view, customer_id, campaign_id, now)
+        else:
+            card = view.get(tables.VOUCHERS, card_id)
         campaign = view.get(tables.CAMPAIGNS, campaign_id)
         if card is not None and campaign is not None and campaign.deleted_at is None:
             yield Asked(campaign, card.id)

@@ -84,16 +84,23 @@ def earn_for_order(
 def earn_for_custom_event(
     view: View, command: Command, reacting: Reacting, event: CustomEventTracked, now: Millis
 ) -> Iterator[Event]:
-    """What a customer did earns where a rule is for an event of that name."""
+    """What a customer did earns where a rule is for an event of that name.
+
+    Where it names a card, that one alone earns.
+    """
     tracked = event.event
+    programs, named = reacting.earning, tracked.loyalty
+    if named is not None:
+        programs = (named.campaign_id,) if named.campaign_id in programs else ()
     yield from _earn(
         view,
         command,
-        reacting.earning,
+        programs,
         Trigger(tracked.name, tracked.id),
         tracked.customer_id,
         now,
         metadata=tracked.metadata or {},
+        card_id=None if named is None else named.voucher_id,
     )
 
 
@@ -151,13 +158,14 @@ def _earn(
     now: Millis,
     order: Order | None = None,
     metadata: Metadata | None = None,
+    card_id: str | None = None,
 ) -> Iterator[Event]:
     if not campaign_ids or customer_id is None:
         return
     customer = view.get(tables.CUSTOMERS, customer_id)
     if customer is not None and customer.deleted_at is None:
         occasion = occasion_of_customer(view, command, trigger, customer, now, order, metadata)
-        yield from earn(view, command, campaign_ids, occasion, TOOLS)
+        yield from earn(view, command, campaign_ids, occasion, TOOLS, card_id)
 
 
 def _map_points(

@@ -114,8 +114,8 @@ def audit_service(
             timed("/v1/segments/{segment:ident}/customers", list_customers),
             read("/v1/locations/{location:ident}/uses", list_location_uses),
             read("/v1/trash-bin", list_bin),
-            read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
-            read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
+            timed("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
+            timed("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
             read("/v1/webhook-deliveries", list_deliveries),
             timed("/v1/async-actions", list_actions),
             *_history_routes(reads, Records(read_record), listen, clock_ms, kept, stream_seconds),
@@ -128,9 +128,9 @@ def _loyalty_routes(reads: Reads, clock_ms: Callable[[], Millis]) -> tuple[Route
     """The routes of loyalty programs, and of their members by themselves and in their program."""
     programs = partial(answer_list, PROGRAMS, reads, clock_ms)
     members = partial(list_members, reads, clock_ms)
-    of_program = partial(list_program_transactions, reads)
+    of_program = partial(list_program_transactions, reads, clock_ms)
     of_member: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
-        ("transactions", partial(list_member_transactions, reads)),
+        ("transactions", partial(list_member_transactions, reads, clock_ms)),
         ("activity", partial(list_member_activity, reads)),
     )
     return (

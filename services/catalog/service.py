@@ -65,7 +65,7 @@ def catalog_service(
     seeds = Seeds(issuance.secrets)
     return Service(
         name="catalog",
-        routes=custom_event_routes(writes),
+        routes=custom_event_routes(writes, view_of),
         routers=(
             import_router(writes, view_of),
             voucher_router(writes, view_of),

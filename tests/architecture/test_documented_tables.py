@@ -22,6 +22,7 @@ from services.analytics.measures.queries import TOTALS
 from services.analytics.sink import tables as analytics
 from services.analytics.sql.views import VIEWS
 from services.audit.history import api_call_queries, validations
+from services.audit.history.transactions import FIELDS as TRANSACTIONS
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
 from services.audit.lists.campaigns import CAMPAIGNS
@@ -72,6 +73,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     "product collections": COLLECTIONS.fields,
     "publications": PUBLICATIONS.fields,
     "redemptions": redemptions.FIELDS,
+    "transactions of cards": TRANSACTIONS,
     "validation rules": RULES.fields,
     "assignments of rules": ASSIGNMENTS.fields,
     "validations": validations.FIELDS,

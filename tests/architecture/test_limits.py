@@ -5,22 +5,36 @@ from typing import Final
 from engine.admission import SEEN_DAYS, SKEW_MS_MAX
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
+from engine.earning.terms import REFS_MAX
+from engine.effects import ROUNDS_MAX
 from engine.kernel.reacting import REACTING_MAX
+from engine.loyalty_tiers.ends import EXTEND_MONTHS_MAX
 from engine.orders.calculation import ORDER_ENTRIES_MAX
 from engine.orders.overrides import OVERRIDES_MAX
+from engine.points import expiration
 from engine.points.buckets import BUCKETS_MAX
+from engine.referrals import tree
 from engine.rules import filters
 from fronts.staging import ROWS_MAX
 from fronts.writes import IDEMPOTENCY_KEY_LENGTH_MAX
 from runtime.http.payload import BODY_BYTES_MAX, NESTING_MAX
-from schemas import collections, points, segments
+from schemas import (
+    collections,
+    giveaway_terms,
+    giveaways,
+    loyalty_tiers,
+    points,
+    referrals,
+    rewards,
+    segments,
+)
 from schemas.actions import FAILURES_KEPT_MAX
 from schemas.api import ITEMS_MAX, REDEEMABLES_MAX
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.categories import CATEGORIES_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
-from schemas.earning import EARNING_RULES_MAX, PENDING_DAYS_MAX
+from schemas.earning import EARNING_RULES_MAX, PENDING_DAYS_MAX, REASONS_TOLD_MAX
 from schemas.event_schemas import EVENT_PROPERTIES_MAX, EVENT_SCHEMAS_MAX
 from schemas.keys import KEYS_MAX, WORKING_KEYS_MAX
 from schemas.locations import LOCATIONS_MAX, POINTS_MAX
@@ -41,6 +55,8 @@ from schemas.webhooks import WEBHOOKS_MAX
 from services.audit.bulk.front import NAMED_MAX
 from services.catalog.imports.imports import ORDERS_MAX
 from services.catalog.imports.uploads import FILE_BYTES_MAX
+from services.catalog.loyalty import standings
+from services.catalog.loyalty.giveaways import PAGE_MAX
 from services.catalog.projects.project_bodies import ORIGINS_MAX
 from services.redemption.ledger.writer import BATCH_COMMANDS_MAX
 from tests.architecture.tables import rows_of
@@ -73,11 +89,37 @@ LIMITS: Final = {
     "categories that stacking rules name": CATEGORIES_NAMED_MAX,
     "rewards": REWARDS_MAX,
     "rewards that a program offers": REWARD_ASSIGNMENTS_MAX,
-    "loyalty programs with `auto_join`": REACTING_MAX,
+    "loyalty programs with `auto_join`, with earning rules, with tiers, with `auto_redeem`; referral programs; giveaways, drawn ones included: of each": REACTING_MAX,
+    "points that a reward costs": rewards.COST_MAX,
+    "what points are worth, in major units: an `exchange_ratio`; for how many of them: a `points_ratio`": rewards.RATIO_MAX,
+    "months until points expire": expiration.MONTHS_MAX,
+    "days until points expire": expiration.DAYS_MAX,
+    "days that it is told before": expiration.NOTICE_DAYS_MAX,
     "buckets of points of a card": BUCKETS_MAX,
     "cards that give points in one transfer": points.MOVES_MAX,
     "earning rules of a program": EARNING_RULES_MAX,
+    "products, SKUs and collections that an earning rule is for": REFS_MAX,
     "days that points are pending": PENDING_DAYS_MAX,
+    "rules that one note of what was not earned names": REASONS_TOLD_MAX,
+    "tiers of a loyalty program": loyalty_tiers.TIERS_MAX,
+    "earning rules, and rewards, that a tier gives or sells otherwise": loyalty_tiers.MAPPINGS_MAX,
+    "times as many that a tier gives": loyalty_tiers.MULTIPLIER_MAX,
+    "months that a tier lasts longer": EXTEND_MONTHS_MAX,
+    "cards whose standings are asked for at once": standings.IDS_MAX,
+    "referees of a code": referrals.REFEREES_MAX,
+    "holders that are added at once": referrals.HOLDERS_AT_ONCE_MAX,
+    "tiers of a referral program": referrals.REFERRAL_TIERS_MAX,
+    "levels of a tree of referrals": tree.DEPTH_MAX,
+    "referees that such a tree shows below a customer": tree.BELOW_MAX,
+    "referees that it shows in all": tree.NODES_MAX,
+    "codes of a customer that it follows": tree.CODES_MAX,
+    "entries of a giveaway": giveaways.ENTRIES_MAX,
+    "entries of a page of them": PAGE_MAX,
+    "orders beside the first that keep an entry": giveaways.OTHER_ORDERS_MAX,
+    "winners of a giveaway": giveaway_terms.WINNERS_MAX,
+    "alternates of a giveaway": giveaway_terms.ALTERNATES_MAX,
+    "entries that are drawn, those who stepped in included": giveaways.DRAWN_MAX,
+    "rounds in which what follows of a decision is followed by something again": ROUNDS_MAX,
     "locations": LOCATIONS_MAX,
     "positions of a location": POINTS_MAX,
     "segments": segments.SEGMENTS_MAX,
@@ -102,6 +144,7 @@ LIMITS: Final = {
 
 
 def test_the_table_of_limits_is_what_the_code_says() -> None:
+    assert rewards.POINTS_RATIO_MAX == rewards.RATIO_MAX
     told = {cells[0]: cells[1] for cells in rows_of("docs/api.md", "## Limits")}
     assert told == {name: f"{most:,}" for name, most in LIMITS.items()}
 

@@ -68,7 +68,7 @@ def test_the_form_follows_what_is_chosen_and_loses_nothing(page: Page) -> None:
     tiers.nth(0).get_by_label("How much").fill("10")
     tiers.nth(1).get_by_label("Name").fill("Five off")
     tiers.nth(1).get_by_label("Gives").select_option(label="Free units")
-    expect(tiers.nth(1).get_by_role("combobox", name="Find product")).to_be_visible()
+    expect(tiers.nth(1).get_by_role("combobox", name="What is free")).to_be_visible()
     tiers.nth(1).get_by_label("Gives").select_option(label="Amount off")
     expect(tiers.nth(1).get_by_label("Name")).to_have_value("Five off")
     page.get_by_role("button", name="Make the campaign").click()
@@ -139,7 +139,7 @@ def test_rules_are_found_by_typing_and_bind_the_campaign(page: Page, plain: Plai
     assert plain.ask("POST", "/v1/validation-rules", json=body).status_code == 200
     make(page, "Story of bound codes")
     page.get_by_role("link", name="Rules", exact=True).click()
-    page.get_by_role("combobox", name="Find validation rule").fill("Story of")
+    page.get_by_role("combobox", name="Add a set of rules").fill("Story of")
     page.get_by_role("option", name="Story of rules").click()
     page.get_by_role("button", name="Add", exact=True).click()
     sets = page.get_by_role("list", name="Sets of validation rules")

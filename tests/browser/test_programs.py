@@ -65,7 +65,7 @@ def test_a_member_earns_climbs_a_tier_and_takes_a_reward(page: Page, plain: Plai
     page.goto(f"{address}/rewards")
     page.get_by_role("button", name="Offer a reward").click()
     offered = page.get_by_role("dialog", name="Offer a reward in Story of a club")
-    offered.get_by_role("combobox", name="Find reward").fill("Story mug")
+    offered.get_by_role("combobox", name="Reward").fill("Story mug")
     offered.get_by_role("option", name="Story mug").click()
     offered.get_by_label("Points").fill("60")
     offered.get_by_role("button", name="Offer it").click()

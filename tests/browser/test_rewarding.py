@@ -24,9 +24,9 @@ def make_club(plain: Plain, name: str) -> Any:
     return make(plain, "/v1/loyalties", {"name": name, "type": "AUTO_UPDATE", "voucher": CARD})
 
 
-def choose(page: Page, kind: str, found: str) -> None:
-    """Picks one that a combobox of that kind finds."""
-    page.get_by_label(f"Find {kind}", exact=True).locator("visible=true").fill(found)
+def choose(page: Page, name: str, found: str) -> None:
+    """Picks one that the combobox of that name finds."""
+    page.get_by_role("combobox", name=name, exact=True).locator("visible=true").fill(found)
     page.get_by_role("option", name=found).first.click()
 
 
@@ -37,13 +37,13 @@ def test_a_reward_is_made_offered_and_deleted_once_nobody_offers_it(
     make(plain, "/v1/products", {"source_id": "cup", "name": "Cup of the story", "price": 900})
     page.goto("/rewards/new?type=MATERIAL")
     page.get_by_label("Name", exact=True).fill("A cup for points")
-    choose(page, "line item", "Cup of the story")
+    choose(page, "Product or SKU", "Cup of the story")
     page.get_by_label("Stock").fill("3")
     check_axe_in_both_themes(page)
     page.get_by_role("button", name="Create the reward").click()
     expect(page.locator("#details")).to_contain_text("Cup of the story")
     page.get_by_role("button", name="Offer in a program").click()
-    choose(page, "loyalty program", "Club of rewards")
+    choose(page, "Program", "Club of rewards")
     page.get_by_label("Costs so many points").fill("120")
     page.get_by_role("button", name="Offer it").click()
     expect(page.locator("#details")).to_contain_text("120 points")
@@ -72,7 +72,7 @@ def test_a_referral_program_is_made_in_words_and_counts_who_was_brought(
     page.get_by_label("Percent", exact=True).fill("10")
     page.get_by_label("Who brought the friend gets").select_option("LOYALTY_CARD")
     page.get_by_label("How many points").fill("100")
-    choose(page, "loyalty program", "Club of friends")
+    choose(page, "On the card of", "Club of friends")
     page.get_by_label("Percent", exact=True).press("Tab")
     expect(page.locator("#told")).to_contain_text("100 points of Club of friends")
     check_axe_in_both_themes(page)

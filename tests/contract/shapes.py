@@ -77,6 +77,8 @@ MORE = {
     "DiscountUnitVouchersEffectTypes": _UNITS,
     # kinds of campaigns, conversions and rewards of our own
     "CampaignBase": {"GIVEAWAY"},
+    # what goes on in the background for loyalty programs
+    "AsyncActionBase": {"LOYALTY.MEMBERS_JOIN", "LOYALTY.TIERS_RECALCULATE"},
     "CustomerRedeemable": {"GIVEAWAY"},
     "ReferralProgram": {"segment", "CAMPAIGN"},
     "ManagementProjectsWebhookBase": {

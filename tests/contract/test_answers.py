@@ -13,7 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.answers import hook_campaigns, hook_events, hook_points, hook_prizes
+from engine.answers import (
+    hook_campaigns,
+    hook_events,
+    hook_points,
+    hook_prizes,
+    hook_transactions,
+)
 from schemas.webhooks import EVENT_NAMES, TEST_NAME
 from tests.contract.answers import (
     PICTURE,
@@ -268,7 +274,8 @@ EVENT: dict[str, Any] = {
 
 #: What says what webhooks are told.
 TELLING = tuple(
-    str(each.__file__) for each in (hook_events, hook_campaigns, hook_prizes, hook_points)
+    str(each.__file__)
+    for each in (hook_events, hook_campaigns, hook_prizes, hook_points, hook_transactions)
 )
 
 

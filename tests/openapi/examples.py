@@ -18,7 +18,7 @@ def examples_of(story: Iterable[Told]) -> dict[str, dict[str, Any]]:
     masks, found = Masks(), dict[str, dict[str, Any]]()
     for told in story:
         answer, asked = masks.masked(told.body), masks.masked(told.asked)
-        path, query = masks.masked(told.path), masks.masked(told.query)
+        path, query = masks.path(told.path), masks.masked(told.query)
         if told.step.shown and told.route not in found:
             found[told.route] = {
                 "by": told.step.by,

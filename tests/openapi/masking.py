@@ -84,6 +84,10 @@ class Masks:
         is_measured = name in _MEASURED and not isinstance(value, bool)
         return 1 if is_measured and isinstance(value, int | float) else value
 
+    def path(self, path: str) -> str:
+        """A path, part by part: a long one as a whole would be taken for a secret."""
+        return "/".join(map(self._text, path.split("/")))
+
     def _text(self, text: str) -> str:
         text = _URL.sub(HOST, _TIME.sub(TIME, text))
         for known, shown in self._known.items():

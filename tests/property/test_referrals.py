@@ -5,6 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.customers.loyalty import loyalty_of
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
 from schemas.commands import CommandBody
@@ -155,6 +156,8 @@ def hold_laws(world: World) -> None:
         summary = world.view.get(tables.CUSTOMER_SUMMARIES, own)
         referred = sum(each.referrer_id == own for each in converted)
         assert (0 if summary is None else summary.referred_customers) == referred
+        loyalty = loyalty_of(world.view, own, world.now)
+        assert (0 if loyalty is None else sum(loyalty.referred.values())) == referred
     for each in world.view.scan(tables.VOUCHERS):
         if each.gift is not None:
             assert each.gift.balance >= 0

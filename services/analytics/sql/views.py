@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from schemas.vouchers import VoucherType
+
 #: Whatever a view is made of is of the project that this place is bound to.
 PROJECT_PLACE: Final = "project"
 OURS: Final = f"t.project = {{{PROJECT_PLACE}:String}}"
@@ -74,6 +76,11 @@ def _known(name: str, meaning: str, sql: str = "") -> ViewColumn:
     return ViewColumn(
         name, "Nullable(Int64)", meaning, f"if({column} >= 0, toInt64({column}), NULL)"
     )
+
+
+def _of(kind: VoucherType, name: str, meaning: str, column: str = "") -> ViewColumn:
+    """Of vouchers of one type; null for the others, which keep something else in the column."""
+    return _known(name, meaning, f"if(t.type = '{kind}', t.{column or name}, -1)")
 
 
 _METADATA: Final = ViewColumn(
@@ -210,8 +217,10 @@ _VIEWS: Final = (
             _known_time("expiration_date", "until when it is active"),
             _known("quantity", "how often it may be redeemed; null: without end"),
             _known("redeemed_quantity", "how often it was redeemed"),
-            _known("amount", "the credits that a gift card was given"),
-            _known("balance", "the credits that a gift card has left"),
+            _of("GIFT_VOUCHER", "amount", "the credits that a gift card was given"),
+            _of("GIFT_VOUCHER", "balance", "the credits that a gift card has left"),
+            _of("LOYALTY_CARD", "points", "the points that a loyalty card was given", "amount"),
+            _of("LOYALTY_CARD", "points_left", "the points that it has left", "balance"),
             _flag("active", "whether it is switched on", "t.active = 1"),
             _METADATA,
         ),

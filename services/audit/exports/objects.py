@@ -67,7 +67,8 @@ OBJECTS: Final[Mapping[ExportedObject, Exported]] = MappingProxyType(
                 text="category categories category_id category_ids code id vouchers campaign "
                 "campaign_name campaign_id campaign_ids type voucher_type discount.type "
                 "discount_type holder_id published_for_customer_id",
-                number="redemption.quantity redemption.redeemed_quantity gift.amount gift.balance",
+                number="redemption.quantity redemption.redeemed_quantity gift.amount gift.balance "
+                "loyalty_card.points loyalty_card.balance",
             )
             | {"active": _ACTIVE, "is_referral_code": _FLAG},
             frozenset({"customer_source_id"}),

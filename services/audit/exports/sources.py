@@ -43,7 +43,7 @@ from services.audit.sink.entities import ENTITIES
 from services.audit.sink.points_rows import BUCKET, LIVING_BUCKET, exported_bucket_body
 from services.audit.sink.product_rows import SKU
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
-from services.audit.sink.transaction_table import TRANSACTIONS
+from services.audit.sink.transaction_table import MADE_AT, TRANSACTIONS
 
 #: Where a row lies in its table: its id, or offset and index.
 Key = tuple[Any, ...]
@@ -174,10 +174,6 @@ async def _points(_: Reads, __: str, rows: Sequence[Any]) -> list[Body]:
 
 
 _PLACE: Final = (("log_offset", "Int64"), ("log_index", "Int32"))
-_MADE_AT: Final = (
-    "toUnixTimestamp64Milli(parseDateTime64BestEffort("
-    "JSONExtractString(body, 'created_at'), 3, 'UTC'))"
-)
 
 SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
     {
@@ -275,7 +271,7 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
                     "id": text("id"),
                     "voucher_id": text("voucher_id"),
                     "campaign_id": text("campaign_id"),
-                    "created_at": time(_MADE_AT),
+                    "created_at": time(MADE_AT),
                 }
             ),
             MappingProxyType({"created_at": ""}),

@@ -15,7 +15,7 @@ from schemas.base import Millis
 from services.audit.lists.finding import find_program
 from services.audit.lists.parameters import parameters_of
 from services.audit.sink.entities import ENTITIES
-from services.audit.sink.transaction_table import TRANSACTIONS
+from services.audit.sink.transaction_table import MADE_AT, TRANSACTIONS
 
 #: By the types of transactions; what is given back is no longer redeemed. Transfers change nothing.
 _SUMS: Final = {
@@ -25,7 +25,6 @@ _SUMS: Final = {
     "expired": "-sumIf(moved, kind = 'POINTS_EXPIRATION')",
     "removed": "-sumIf(moved, kind IN ('POINTS_REMOVAL', 'POINTS_CANCELLATION'))",
 }
-_AT: Final = "toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(JSONExtractString(body, 'created_at'), 3, 'UTC'))"
 _LAST: Final = 2**62
 
 
@@ -60,7 +59,7 @@ def _moved(project: str, program: str, start: Millis, end: Millis) -> Query:
         "JSONExtractInt(body, 'details', 'balance', 'points') AS moved "
         f"FROM {TRANSACTIONS.full_name} WHERE project = {{project:String}} "
         "AND campaign_id = {program:String} "
-        f"AND {_AT} >= {{start:Int64}} AND {_AT} < {{end:Int64}})",
+        f"AND {MADE_AT} >= {{start:Int64}} AND {MADE_AT} < {{end:Int64}})",
         {"project": project, "program": program, "start": start, "end": end},
     )
 

@@ -26,12 +26,14 @@ from services.audit.lists.lists import (
 )
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.vouchers import VOUCHERS
+from services.audit.sink.standing_rows import IN_TIER
 
 #: The cards of a program that customers hold, by what vouchers are listed by.
 _MEMBERS: Final[Listing] = replace(
     VOUCHERS,
     only="deleted = 0 AND campaign_id = {program:String} AND customer_id != ''",
-    plain=MappingProxyType({"code": VOUCHERS.plain["code"]}),
+    plain=MappingProxyType({"code": VOUCHERS.plain["code"], "loyalty_tier_id": IN_TIER}),
+    orders=MappingProxyType({**VOUCHERS.orders, "balance": ("balance", "id")}),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from schemas.vouchers import VoucherType
 from services.audit.lists.assignments import bound_vouchers
 from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
 from services.audit.lists.categories import NAME as CATEGORY_NAME
@@ -18,6 +19,13 @@ from services.audit.lists.filters import (
 from services.audit.lists.lists import BY_TIME, Listing
 from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import LIVING_VOUCHER
+from services.audit.unknown import UNKNOWN
+
+
+def _of(kind: VoucherType, column: str) -> Field:
+    """A number that vouchers of one type have."""
+    return number(f"if(type = '{kind}', {column}, {UNKNOWN})")
+
 
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
@@ -40,8 +48,10 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "is_referral_code": REFERRAL,
         "redemption.quantity": number("quantity"),
         "redemption.redeemed_quantity": number("redeemed_quantity"),
-        "gift.amount": number("amount"),
-        "gift.balance": number("balance"),
+        "gift.amount": _of("GIFT_VOUCHER", "amount"),
+        "gift.balance": _of("GIFT_VOUCHER", "balance"),
+        "loyalty_card.points": _of("LOYALTY_CARD", "amount"),
+        "loyalty_card.balance": _of("LOYALTY_CARD", "balance"),
         METADATA_PREFIX: ANY_METADATA,
     }
 )

@@ -62,7 +62,7 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
-    revision=5,
+    revision=6,
     erasable=True,
 )
 

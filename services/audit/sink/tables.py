@@ -53,7 +53,14 @@ from schemas.events import PLAIN_SETUP_EVENTS, PROGRAM_SETUP_EVENTS, QUIET_EVENT
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
+from schemas.loyalty_tiers import (
+    LOYALTY_TIER_EVENTS,
+    TIER_KEPT_EVENTS,
+    TierDowngraded,
+    TierJoined,
+    TierLeft,
+    TierUpgraded,
+)
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -132,6 +139,7 @@ from services.audit.sink import (
     redemption_rows,
     rule_rows,
     segment_rows,
+    standing_rows,
     voucher_rows,
 )
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
@@ -175,6 +183,10 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         PendingPointsActivated: voucher_rows.voucher_changed,
         PendingPointsAdjusted: voucher_rows.voucher_changed,
         PendingPointsCanceled: voucher_rows.voucher_changed,
+        TierJoined: standing_rows.tier_moved,
+        TierLeft: standing_rows.tier_moved,
+        TierUpgraded: standing_rows.tier_moved,
+        TierDowngraded: standing_rows.tier_moved,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -259,7 +271,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     EarningRefused,
-    MEMBER_TIER_EVENTS,
+    TIER_KEPT_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,

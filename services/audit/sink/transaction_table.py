@@ -25,6 +25,12 @@ TRANSACTIONS = sink_table(
     found_by=("id", "campaign_id"),
 )
 
+#: When one was, in milliseconds; the body alone says it.
+MADE_AT: Final = (
+    "toUnixTimestamp64Milli(parseDateTime64BestEffort("
+    "JSONExtractString(body, 'created_at'), 3, 'UTC'))"
+)
+
 
 class TransactionRow(NamedTuple):
     """One change of a balance."""

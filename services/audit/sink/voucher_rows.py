@@ -83,7 +83,7 @@ def campaign_vouchers_deleted(project: str, event: CampaignVouchersDeleted) -> I
 
 def voucher_row(project: str, voucher: Voucher) -> EntityRow:
     """A voucher as it is."""
-    discount, gift = voucher.discount, voucher.gift
+    discount, gift, card = voucher.discount, voucher.gift, voucher.loyalty_card
     return entity_row(
         project,
         VOUCHER,
@@ -102,8 +102,9 @@ def voucher_row(project: str, voucher: Voucher) -> EntityRow:
             "expiration_date": voucher.expiration_date,
             "quantity": voucher.quantity,
             "redeemed_quantity": voucher.redeemed_quantity,
-            "amount": gift.amount if gift else None,
-            "balance": gift.balance if gift else None,
+            # credits of a gift card, points of a loyalty card
+            "amount": gift.amount if gift else card.points if card else None,
+            "balance": gift.balance if gift else card.balance if card else None,
             "active": int(voucher.active),
         }
         | ({"is_referral_code": 1} if voucher.is_referral_code else {}),

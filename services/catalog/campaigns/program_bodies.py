@@ -4,16 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from engine.points.expiration import DAYS_MAX
 from fronts.fields import Amount, Body, Short, Shown, read_whole
 from schemas.campaigns import CardTemplate
 from schemas.loyalty_tiers import QualificationPeriod, TierRounding, TiersExpiration
 from schemas.points import PeriodType, PointsExpirationRules, RoundingType
 from services.catalog.terms.values import make_if_given
 
-#: How many months or days points last at most.
-PERIODS_MAX = 10_000
-
-Periods = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=PERIODS_MAX)]
+#: So many months or days; of each kind of period the engine knows the most.
+Periods = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=DAYS_MAX)]
 Month = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=12)]
 DayOfMonth = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=31)]
 

@@ -1,10 +1,11 @@
 """What bodies say of referral programs and giveaways, and of what both give."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from fronts.fields import Amount, Body, Count, Short, Shown, read_whole
+from fronts.fields import Body, Count, Short, Shown, read_whole
+from schemas.base import AMOUNT_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
 from schemas.giveaway_terms import ALTERNATES_MAX, WINNERS_MAX, EntryType, GiveawayTerms
 from schemas.prize_terms import Prize, PrizeType
@@ -15,6 +16,17 @@ from services.catalog.terms.values import make_if_given
 EventName = Annotated[Short, Field(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
 Winners = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=WINNERS_MAX)]
 Alternates = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=ALTERNATES_MAX)]
+#: Of an amount that comes as a text.
+DIGITS_MAX: Final = 30
+
+
+def _read_amount(value: Any) -> Any:
+    """A whole number; the official Python client can only send a text of its digits."""
+    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+    return int(value) if is_digits and len(value) <= DIGITS_MAX else read_whole(value)
+
+
+RewardAmount = Annotated[int, BeforeValidator(_read_amount), Field(ge=0, le=AMOUNT_MAX)]
 
 
 class ParentBody(Body):
@@ -36,7 +48,7 @@ class PrizeBody(Body):
 
     related_object_parent: ParentBody
     type: PrizeType
-    amount: Amount | None = None
+    amount: RewardAmount | None = None
 
 
 class CustomEventBody(Body):

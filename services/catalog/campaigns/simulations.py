@@ -4,7 +4,9 @@ What is simulated has to be complete, since it meets states of then: what binds 
 is now. The host that has the past is given the draft, and answers.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import APIRouter
@@ -24,7 +26,7 @@ from runtime.http.forward import PassedOn
 from runtime.http.routing import caller_of, management_router
 from runtime.http.service import Service
 from schemas.base import DAY_MS
-from schemas.campaigns import CreateCampaign
+from schemas.campaigns import CampaignType, CreateCampaign
 from schemas.errors import Refusal
 from schemas.promotions import NewTier, PromotionTier
 from schemas.simulations import SimulationAsked
@@ -39,6 +41,15 @@ PATH = "/v1/analytics/simulations"
 RULES_MAX = 50
 #: The longest period.
 PERIOD_MS_MAX = 400 * DAY_MS
+#: What depends on who holds what, or did more than ask for an offer: the past does not know it.
+_OF_HOLDERS: Final[Mapping[CampaignType, str]] = MappingProxyType(
+    {
+        "GIFT_VOUCHERS": "what a gift card pays depends on who holds one",
+        "LOYALTY_PROGRAM": "what a member has depends on who would have joined",
+        "REFERRAL_PROGRAM": "nobody knows who would have come by whose code",
+        "GIVEAWAY": "nobody knows who would have been drawn",
+    }
+)
 
 
 class SimulationBody(Body):
@@ -102,12 +113,14 @@ def _as_promotion(body: CreateCampaignBody, command: CreateCampaign) -> CreateCa
     campaign = command.campaign
     if campaign.campaign_type == "PROMOTION":
         return command
-    template, voucher = campaign.voucher, body.voucher
-    if template is None or voucher is None or template.discount is None:
+    if campaign.campaign_type in _OF_HOLDERS:
         raise invalid_payload(
-            "Property `.campaign.campaign_type` has to be PROMOTION or DISCOUNT_COUPONS: what a gift "
-            "card pays depends on who holds one"
+            "Property `.campaign.campaign_type` has to be PROMOTION or DISCOUNT_COUPONS: "
+            + _OF_HOLDERS[campaign.campaign_type]
         )
+    template, voucher = campaign.voucher, body.voucher
+    assert template is not None
+    assert voucher is not None
     for name in ("redemption", "code_config"):
         if getattr(voucher, name) is not None:
             raise invalid_payload(

@@ -18,8 +18,8 @@ from services.dashboard.lists.fields import (
 )
 from services.dashboard.lists.query import SIZES, Query, say_condition
 from services.dashboard.parts.flat import flat
-from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.show import Show
 
 #: How many forms of a filter are kept as text.

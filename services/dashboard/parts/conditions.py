@@ -9,8 +9,8 @@ from htpy import Node, button, div, fieldset, label, legend, option, p, select, 
 from htpy import input as input_
 
 from services.dashboard.parts.condition_words import WORDS
-from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show, read_minor, write_minor
 from services.dashboard.parts.typed_json import parse_json

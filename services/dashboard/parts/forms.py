@@ -28,7 +28,7 @@ from htpy import (
 from htpy import aside as aside_element
 from htpy import input as input_
 
-from services.dashboard.parts.icons import icon
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.typed_json import parse_json
 
 Errors = Mapping[str, str]
@@ -239,51 +239,16 @@ def field_lookup(
     return field(
         f"{name}-find",
         text,
-        lookup(name, kind, chosen, is_multiple=is_multiple),
+        lookup(
+            name,
+            kind,
+            chosen,
+            is_multiple=is_multiple,
+            described=_described(f"{name}-find", hint, error),
+        ),
         hint=hint,
         error=error,
     )
-
-
-def lookup(
-    name: str, kind: str, chosen: Sequence[tuple[str, str]] = (), *, is_multiple: bool = False
-) -> Node:
-    """The combobox alone: value and label of what is chosen."""
-    return div(
-        ".lookup",
-        {"data-lookup": kind, "data-name": name, "data-multiple": "true" if is_multiple else None},
-    )[
-        div(".chips")[(chip(name, value, said) for value, said in chosen)],
-        input_(
-            ".input",
-            id=f"{name}-find",
-            role="combobox",
-            aria_expanded="false",
-            aria_autocomplete="list",
-            aria_controls=f"{name}-found",
-            autocomplete="off",
-            placeholder="Type to find",
-            aria_label=f"Find {kind.replace('-', ' ')}",
-            name="q",
-            form="none",
-            hx_get=f"/lookup/{kind}",
-            hx_trigger="input changed delay:120ms, focus",
-            hx_target=f"#{name}-found",
-            hx_swap="innerHTML",
-            hx_include="this",
-            hx_sync="this:replace",
-        ),
-        div(".pop", id=f"{name}-found", role="listbox", popover="manual", aria_label="Found"),
-    ]
-
-
-def chip(name: str, value: str, said: str) -> Node:
-    """One that is chosen."""
-    return span(".chip")[
-        span[said],
-        input_(type="hidden", name=name, value=value),
-        button(type="button", data_drop=True, aria_label=f"Remove {said}")[icon("x", 13)],
-    ]
 
 
 def metadata_fields(metadata: Mapping[str, Any] | None, errors: Errors | None = None) -> Node:

@@ -29,7 +29,7 @@ async def earning(shop: Shop) -> None:
     await shop.post("/v1/loyalties", {"name": "Bean club", "type": "AUTO_UPDATE", "voucher": CARD})
     member = await shop.post("/v1/loyalties/Bean club/members", ADA)
     await _rules(shop)
-    await _events(shop)
+    await _events(shop, member["code"])
     await _tiers(shop)
     await _pending(shop, member["code"])
     await shop.delete("/v1/loyalties/Bean club", status=200)
@@ -84,8 +84,8 @@ async def _rules(shop: Shop) -> None:
     await shop.delete(f"{RULES}/{by_amount['id']}")
 
 
-async def _events(shop: Shop) -> None:
-    """Points for what a customer does, and for entering a segment."""
+async def _events(shop: Shop, code: str) -> None:
+    """Points for what a customer does, on the card that is named, and for entering a segment."""
     schema = await shop.manage(
         "POST",
         f"/{PROJECT}/custom-event-schemas",
@@ -109,7 +109,7 @@ async def _events(shop: Shop) -> None:
             entered | {"loyalty": FIXED},
         ],
     )
-    await shop.post("/v1/events", {"event": "tasting"} | ADA)
+    await shop.post("/v1/events", {"event": "tasting", "loyalty": {"code": code}} | ADA)
     await shop.put("/v1/customers/ada", {"metadata": {"visits": 4}})
 
 

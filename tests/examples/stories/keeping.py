@@ -1,5 +1,7 @@
 """The ledger's own marks: takeovers, repeats, what came late or unreadable, and lost commands."""
 
+from structlog.testing import capture_logs
+
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
@@ -16,7 +18,9 @@ async def keeping(shop: Shop) -> None:
         await shop.post("/v1/vouchers/ONE", body, headers=keyed, status=status)
     await _late(shop)
     await shop.ledger.receive(b"no command")
-    await shop.ledger.receive(shop.ledger.encoded(_command(shop.ledger.now, FAULTY)))
+    # the fault is meant: whoever has the examples written is not to take it for one of theirs
+    with capture_logs():
+        await shop.ledger.receive(shop.ledger.encoded(_command(shop.ledger.now, FAULTY)))
     await shop.ledger.lose_commands()
     await shop.ledger.begin_commands_anew()
     await shop.post("/v1/vouchers/TWO", code)

@@ -91,9 +91,24 @@ def _voucher_code(row: Row) -> Any:
     return row["related_object_id"]
 
 
+def _tier(row: Row) -> str | None:
+    """The tier that so many points lead to (`club.py`)."""
+    balance = row["loyalty_card"]["balance"]
+    return "Gold" if balance >= 100 else "Silver" if balance >= 10 else None
+
+
 def _or_nothing(*path: str) -> Read:
     """An amount at a path that is left out where it is nothing."""
     return lambda row: next((each for each in at(*path)(row) if each is not None), 0)
+
+
+_APPLIED: Final = _or_nothing("order", "total_applied_discount_amount")
+_TAKEN_OFF: Final = _or_nothing("voucher", "discount", "amount_off")
+
+
+def _discount(row: Row) -> Any:
+    """What was taken off; of a rollback what it gave back, which its order has no more."""
+    return _TAKEN_OFF(row) if row["object"] == "redemption_rollback" else _APPLIED(row)
 
 
 _OF_TIERS: Final = {"campaign_ids": at("campaign_id"), "category_ids": at("category_id")}
@@ -123,7 +138,7 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "category_ids": at("category_id"),
         "categories": at("categories", "name"),
         "validity_timeframe": _timeframe,
-        "is_referral_code": lambda _: False,
+        "is_referral_code": lambda row: bool((row.get("voucher") or {}).get("is_referral_code")),
     },
     "/customers": {"city": at("address", "city")},
     "/orders": {
@@ -149,10 +164,11 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "product": _products,
         "session_key": at("session", "key"),
         "amount": at("order", "amount"),
-        "discount": _or_nothing("order", "total_applied_discount_amount"),
+        "discount": _discount,
     },
     "/sessions": {"code": at("holds", "code"), "customer": at("customer_id")},
     "/validations": {"code": at("asked"), "failure_code": at("failure_codes")},
+    "/campaigns/{id}/members": {"loyalty_tier_id": _tier},
     "/campaigns/{id}/publications": {
         "voucher_code": lambda row: [*at("voucher", "code")(row), *row.get("vouchers", ())],
     },

@@ -26,7 +26,13 @@ TOPICS: Final = ("ledger", "validations", "api-calls", "deliveries")
 SHOW: Final = Show("Europe/Warsaw", "EUR")
 #: Lists that the fronts answer themselves, from the state.
 OF_FRONTS: Final = frozenset(
-    {"/v1/locations", "/v1/segments", "/v1/sessions", "/v1/validation-rules/fields"}
+    {
+        "/v1/locations",
+        "/v1/rewards",
+        "/v1/segments",
+        "/v1/sessions",
+        "/v1/validation-rules/fields",
+    }
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.integration.dashboard_filters import offers, records, seed, trade
+from tests.integration.dashboard_filters import club, offers, records, seed, trade
 from tests.integration.dashboard_filters.shop import Shop
 from tests.unit.services.catalog.users.signing import create_owner
 
@@ -18,6 +18,9 @@ async def fill_shop(shop: Shop) -> Mapping[str, str]:
         offers.campaigns,
         offers.vouchers,
         offers.promotions,
+        club.members,
+        club.rewards,
+        club.friends,
         trade.redemptions,
         trade.validations,
         trade.publications,

@@ -15,6 +15,14 @@ from schemas.campaigns import (
     CardTemplate,
     VoucherTemplate,
 )
+from schemas.loyalty_tiers import (
+    LoyaltyTier,
+    Standing,
+    StandingChanged,
+    TierJoined,
+    TierLeft,
+    TierUpgraded,
+)
 from schemas.points import PointsExpired
 from schemas.publications import Publication, PublicationSucceeded
 from schemas.voucher_events import VoucherCreated
@@ -102,6 +110,44 @@ async def test_members_are_the_cards_of_a_program_that_somebody_holds(insight: I
         assert refused["key"] == "not_found"
 
 
+async def test_members_are_found_by_balance_and_tier(insight: Insight) -> None:
+    shop(insight)
+    low, high = (LoyaltyTier(f"ltr_{each}", each, "camp_1", START) for each in ("low", "high"))
+
+    def stands(code: str, tier: LoyaltyTier | None = None) -> Standing:
+        return Standing(f"v_{code}", CUSTOMER, "camp_1", START, None if tier is None else tier.id)
+
+    insight.world.append(
+        decided(adjusted(3)),
+        decided(TierJoined(stands("A", low), "name 1", low)),
+        decided(TierJoined(stands("B", low), "name 1", low)),
+        decided(StandingChanged(stands("B", low))),
+        decided(TierUpgraded(stands("A", high), "name 1", high, low)),
+    )
+
+    async def members(query: str) -> str:
+        found = await insight.get(f"/v1/loyalties/camp_1/members?{query}")
+        codes = [each["code"] for each in found["vouchers"]]
+        assert found["total"] == len(codes)
+        return "".join(codes)
+
+    assert await members("order=balance") == "BA"
+    assert await members("order=-balance") == "AB"
+    assert await members(is_("loyalty_card.balance", "$more_than", "100")) == "A"
+    assert await members(is_("loyalty_card.balance", "$is", "100")) == "B"
+    assert await members(is_("loyalty_card.points", "$less_than_equal", "102")) == "B"
+    assert await members(is_("gift.balance", "$has_value", "")) == ""
+    assert await members("loyalty_tier_id=ltr_low") == "B"
+    assert await members("loyalty_tier_id=ltr_high") == "A"
+    assert await members("loyalty_tier_id=none") == ""
+    insight.world.append(decided(TierLeft(stands("A"), "name 1", high)))
+    assert await members("loyalty_tier_id=ltr_high") == ""
+    refused = await insight.get("/v1/vouchers?order=balance", status=400)
+    assert refused["key"] == "invalid_query_params"
+    found = await insight.get(f"/v1/vouchers?{is_('loyalty_card.balance', '$is', '103')}")
+    assert [each["code"] for each in found["vouchers"]] == ["A"]
+
+
 async def test_transactions_of_a_member_by_every_path(insight: Insight) -> None:
     shop(insight)
     for number in (1, 2, 3):
@@ -115,6 +161,11 @@ async def test_transactions_of_a_member_by_every_path(insight: Insight) -> None:
         assert await insight.get(f"/v1/loyalties/{path}/transactions?limit=10") == listed
     going = await insight.get("/v1/loyalties/camp_1/transactions?starting_after_id=vtx_2&order=-id")
     assert [each["id"] for each in going["data"]] == ["vtx_1"]
+    for test, found in (("$after", 0), ("$before", 3), ("$more_than", 3), ("$less_than", 0)):
+        value = "1" if test.endswith("than") else "2023-11-20"
+        asked = is_("created_at", test, value)
+        dated = await insight.get(f"/v1/loyalties/members/A/transactions?{asked}")
+        assert len(dated["data"]) == found, test
     none = await insight.get("/v1/loyalties/members/D/transactions")
     assert none == listed | {"data": []}
     for path in ("camp_2/members/A", "members/none", "none", "camp_3"):

@@ -100,6 +100,8 @@ STATEMENTS = (
     ("SELECT count() FROM vouchers WHERE campaign_id IN (SELECT id FROM campaigns)", [[3]]),
     ("SELECT (SELECT max(discount) FROM redemptions) AS m", [[100]]),
     ("SELECT code FROM vouchers WHERE code LIKE 'ours%' ORDER BY code LIMIT 1, 1", [["ours1"]]),
+    (("SELECT type, amount, balance, points, points_left FROM vouchers "
+      "WHERE code IN ('Gours0', 'Pours0') ORDER BY code"), [["GIFT_VOUCHER", 500, 400, None, None], ["LOYALTY_CARD", None, None, 70, 30]]),
     ("SELECT sumIf(amount, kind = 'created') FROM campaign_events", [[0]]),
     ("SELECT amount, balance, type FROM transactions LIMIT 1", [[100, 400, "CREDITS_ADDITION"]]),
     ("SELECT metadata['season'][1] FROM campaigns ORDER BY id LIMIT 1", [["ours0"]]),

@@ -10,7 +10,8 @@ from schemas.events import Event
 from schemas.observations import ApiCall, ApiCallsObserved, ValidationObserved
 from schemas.orders import OrderCreated
 from schemas.publications import Publication, PublicationSucceeded
-from schemas.vouchers import Gift
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import Gift, LoyaltyCard, Voucher
 from schemas.webhooks import DeliveryAttempted
 from tests.integration.insight_world import World
 from tests.unit.services.audit.examples import (
@@ -56,6 +57,7 @@ def _fill_one(world: World, project: str, mark: str, at: int) -> None:
     card = structs.replace(
         generated("G", gift=500).template, id=f"v_G{mark}", code=f"G{mark}", gift=Gift(500, 400)
     )
+    points = Voucher(f"v_P{mark}", f"P{mark}", "LOYALTY_CARD", at, loyalty_card=LoyaltyCard(70, 30))
     publication = Publication(
         f"pub_{mark}", at, f"cust_{mark}", (f"v_{mark}",), (mark,), f"camp_{mark}", channel=mark
     )  # fmt: skip
@@ -68,6 +70,7 @@ def _fill_one(world: World, project: str, mark: str, at: int) -> None:
         PublicationSucceeded(publication, (voucher(mark, f"camp_{mark}"),)),
         rolled_back(mark, ids=mark),
         created(mark, f"camp_{mark}"),
+        VoucherCreated(points),
     )
     world.append(*(decided(event, at=at, project=project) for event in events))
     world.observe(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.dashboard.campaigns import BAD
 from tests.unit.dashboard.kit import EVERYTHING, Browser
-from tests.unit.dashboard.programs import MEMBER, ROOT, card, program_api
+from tests.unit.dashboard.programs import MEMBER, ROOT, card, listed, program_api
 
 PAGE = "/campaigns/camp_1/members/CARD-1"
 
@@ -17,6 +17,23 @@ def test_members_are_listed_with_tier_and_what_expires_next() -> None:
     assert PAGE in page.links
     (asked,) = api.asked_for("GET", f"{ROOT}/standings")
     assert asked.url.params["ids"] == "v_1"
+
+
+def test_members_are_filtered_by_balance_and_tier_in_words() -> None:
+    api = program_api()
+    chosen = "f=loyalty_card.balance:more_than:300&f=loyalty_tier_id:is:ltr_Gold&order=-balance"
+    page = Browser(api).get(f"/campaigns/camp_1/members?{chosen}")
+    (asked,) = api.asked_for("GET", f"{ROOT}/members")
+    assert asked.url.params["filters[loyalty_card.balance][conditions][$more_than]"] == "300"
+    assert asked.url.params["loyalty_tier_id"] == "ltr_Gold"
+    assert asked.url.params["order"] == "-balance"
+    assert "Balance is more than 300" in page.text
+    assert "Tier is Gold" in page.text
+    form = Browser(api).get("/campaigns/camp_1/members/filter?field=loyalty_tier_id")
+    assert form.texts("option")[-3:] == ["Base", "Silver", "Gold"]
+    api.says("GET", f"{ROOT}/tiers", listed())
+    form = Browser(api).get("/campaigns/camp_1/members/filter")
+    assert "Tier" not in form.texts("option")
 
 
 def test_a_member_is_added_by_customer_or_by_an_id_of_the_shop() -> None:

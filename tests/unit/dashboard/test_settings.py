@@ -78,6 +78,7 @@ def test_trusted_origins_stand_a_line_each() -> None:
         "client_trusted_domains": ["https://a.example", "http://b.example"],
         "client_redeem_enabled": False,
         "client_publish_enabled": False,
+        "client_loyalty_events_enabled": False,
     }
 
 

@@ -120,6 +120,8 @@ OTHERWISE: Final = frozenset(
         "ne",
     }
 )
+#: Of these a text of the digits means the same: the official Python client sends no other.
+TEXTS: Final = frozenset({"PrizeBody.amount"})
 FIELDS: Final = [
     pytest.param(each, name, id=f"{each.__name__}.{name}")
     for each in bodies()
@@ -146,9 +148,11 @@ def test_every_integer_of_a_management_body_may_be_written_as_a_float(
     kind: type[BaseModel], name: str
 ) -> None:
     assert as_field(kind, name, plain_number("2.0")) == as_field(kind, name, 2)
-    for each in (0.3, "2"):
+    is_text_read = f"{kind.__name__}.{name}" in TEXTS
+    for each in (0.3, "2.0" if is_text_read else "2"):
         with pytest.raises(ValueError, match=r".*"):
             as_field(kind, name, each)
+    assert not is_text_read or as_field(kind, name, "2") == 2
 
 
 NUMBERS: Final = st.integers(1, 10**15)

@@ -161,7 +161,6 @@ async def discount_quantity(world: World) -> Pair:
 PROBES: dict[str, Callable[[World], Awaitable[Pair]]] = {
     "client_list_vouchers_enabled": flag("client_list_vouchers_enabled"),
     "client_create_customer_enabled": flag("client_create_customer_enabled"),
-    "client_loyalty_events_enabled": flag("client_loyalty_events_enabled"),
     "client_set_voucher_expiration_date_enabled": flag(
         "client_set_voucher_expiration_date_enabled"
     ),

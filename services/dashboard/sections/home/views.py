@@ -23,8 +23,8 @@ from htpy import input as input_
 
 from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
 from services.dashboard.parts.facts import link, not_known
-from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.period import Period
@@ -64,7 +64,12 @@ def campaign_chooser(period: Period, campaign: str) -> Node:
                 ),
                 div(".field")[
                     label(for_="campaign-find")["Campaign"],
-                    lookup("campaign", "campaign-name", [(campaign, campaign)] if campaign else ()),
+                    lookup(
+                        "campaign",
+                        "campaign-name",
+                        [(campaign, campaign)] if campaign else (),
+                        described={},
+                    ),
                 ],
                 button(".btn.primary")["Show"],
             ]

@@ -11,10 +11,10 @@ from services.dashboard.parts.forms import (
     field_lookup,
     field_text,
     folded,
-    lookup,
     read_metadata,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import read_minor
 from services.dashboard.sections.rules.entries import item_body

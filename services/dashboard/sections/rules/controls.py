@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from htpy import Node, div, fragment, label, option, select, span, textarea
 from htpy import input as input_
 
-from services.dashboard.parts.forms import lookup
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Operator
 from services.dashboard.sections.rules.naming import Names, name_of

@@ -5,7 +5,8 @@ from typing import Final
 from htpy import Node, details, div, fieldset, fragment, label, legend, p, span, summary
 from htpy import input as input_
 
-from services.dashboard.parts.forms import field_choice, field_text, folded, lookup
+from services.dashboard.parts.forms import field_choice, field_text, folded
+from services.dashboard.parts.lookups import lookup
 from services.dashboard.sections.rules.desk import Desk, do_button
 from services.dashboard.sections.rules.entries import Entry, keep
 from services.dashboard.sections.rules.naming import name_of

@@ -32,6 +32,11 @@ CLIENT_PATH: Final = "/settings/client-side"
 ALLOWED: Final = (
     ("client_redeem_enabled", "Redeem", "Codes can be redeemed from a browser"),
     ("client_publish_enabled", "Publish", "Customers can be given codes from a browser"),
+    (
+        "client_loyalty_events_enabled",
+        "Loyalty events",
+        "Events from a browser can name the loyalty card that earns by them",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ FIELDS: Final = (
     Field("redemption.redeemed_quantity", "Redeemed (times)", "number", ops=EACH_NUMBER),
     Field("gift.amount", "Gift amount", "money"),
     Field("gift.balance", "Gift balance", "money"),
+    Field("loyalty_card.balance", "Points left", "number"),
     usual.START,
     usual.END,
     usual.CREATED,

@@ -197,3 +197,22 @@ def test_an_offer_costs_something_else_and_is_taken_out() -> None:
     assert api.sent("PUT", path) == {"parameters": {"loyalty": {"points": 90}}}
     assert Browser(api).post("/rewards/rew_2/offers/rewa_1/delete", {}).status == 303
     assert api.asked_for("DELETE", path)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "label"),
+    [
+        ("/rewards/new?type=MATERIAL", "item", "Product or SKU"),
+        ("/rewards/new?type=CAMPAIGN", "campaign", "Campaign"),
+        ("/rewards/rew_2", "campaign", "Program"),
+        ("/rewards/rew_2", "rule", "Only where these rules hold"),
+    ],
+)
+def test_a_combobox_is_called_what_its_label_says(path: str, name: str, label: str) -> None:
+    """And not by what it finds, which two of a form may have in common."""
+    page = Browser(api_with()).get(path)
+    found = page.find("input", id=f"{name}-find")
+    assert (found["role"], "aria-label" in found.attributes) == ("combobox", False)
+    assert page.find("label", **{"for": f"{name}-find"}).text == label
+    hint = found.attributes.get("aria-describedby")
+    assert hint is None or page.find(id=hint).text

@@ -6,8 +6,16 @@ import pytest
 from engine.effects import ROUNDS_MAX
 from engine.kernel import tables
 from engine.segments.following import customers_at_once
-from schemas.api import OrderInput
-from schemas.campaigns import DeleteCampaign, DisableCampaign
+from schemas.api import CustomerInput, OrderInput
+from schemas.campaigns import (
+    Campaign,
+    CardTemplate,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    VoucherTemplate,
+)
+from schemas.custom_events import CustomEventTracked, EventLoyalty, Loyalty, TrackCustomEvent
 from schemas.customers import DeleteCustomer, UpdateCustomer
 from schemas.earning import (
     CreateEarningRules,
@@ -22,9 +30,10 @@ from schemas.earning import (
 from schemas.loyalty_tiers import CreateLoyaltyTiers, NewLoyaltyTier, PointsRange
 from schemas.orders import CreateOrder
 from schemas.programs import ReactionsStopped
+from schemas.records import Decided
 from schemas.redemptions import RollBackRedemption
 from schemas.segments import CreateSegment, Segment
-from schemas.vouchers import DeleteVoucher, DisableVoucher
+from schemas.vouchers import DeleteVoucher, DisableVoucher, Voucher
 from tests.unit.engine.campaign_world import publish, run_actions
 from tests.unit.engine.earning_world import (
     PROGRAM,
@@ -42,6 +51,19 @@ from tests.unit.engine.earning_world import (
     track,
 )
 from tests.unit.engine.world import World, customer, only, redeem, refused, voucher
+
+CARD = VoucherTemplate(type="LOYALTY_CARD", loyalty_card=CardTemplate(0), quantity=None)
+
+
+def name_card(world: World, code: str, who: str = "alice") -> Decided:
+    """The record of a custom event that names a card."""
+    named = CustomerInput(source_id=who)
+    return world.when(TrackCustomEvent("visit", named, loyalty=Loyalty(code)))
+
+
+def cards(world: World) -> list[Voucher]:
+    """All cards there are."""
+    return [each for each in world.view.scan(tables.VOUCHERS) if each.loyalty_card is not None]
 
 
 @pytest.fixture
@@ -141,6 +163,40 @@ def test_a_custom_event_earns_by_its_name(world: World) -> None:
     assert reasons(track(world, "ran")) == ["no_points"]
     assert earned(track(world, "other")) == []
     assert points(world).balance == 9
+
+
+def test_a_custom_event_that_names_a_card_earns_for_it_alone(world: World) -> None:
+    program(world, "alice", name="Other")
+    for name in (PROGRAM, "Other"):
+        world.when(publish(name, "alice"))
+        rule(world, fixed(5), "visit", name=name)
+    first, second = card(world, "Other"), card(world, "Other", 1)
+
+    [tracked] = (
+        each.event
+        for each in name_card(world, second.code).events
+        if isinstance(each, CustomEventTracked)
+    )
+    assert tracked.loyalty == EventLoyalty(second.code, second.id, second.campaign_id or "")
+    balances = {each.code: each.loyalty_card.balance for each in cards(world) if each.loyalty_card}
+    assert {code for code, balance in balances.items() if balance} == {second.code}
+    assert earned(name_card(world, first.id)) == [5]
+    assert earned(track(world)) == [5, 5]
+
+
+def test_a_card_that_a_custom_event_names_has_to_be_the_customers(world: World) -> None:
+    program(world, "bob", name="Other")
+    rule(world, fixed(5), "visit")
+    world.given(voucher("TEN"))
+    refusals = {card(world, "Other").code: "invalid_customer", "TEN": "not_found", "X": "not_found"}
+    for code, refusal in refusals.items():
+        assert refused(name_card(world, code)) == refusal
+    assert refused(name_card(world, card(world).code, who="new")) == "invalid_customer"
+    world.when(CreateCampaign(Campaign("", "Empty", "LOYALTY_PROGRAM", "STATIC", 0, CARD), 1))
+    assert refused(name_card(world, card(world, "Empty").code)) == "invalid_voucher"
+    # why a card that is switched off earns nothing is told as ever
+    world.when(DisableVoucher(card(world).code))
+    assert reasons(name_card(world, card(world).code)) == ["card_active"]
 
 
 def test_entering_a_segment_earns_once_each_time(world: World) -> None:

@@ -24,12 +24,13 @@ EARNING: Final[Rows] = {
         _rule(loyalty={"type": "PROPORTIONAL", "calculation_type": "CUSTOMER_METADATA"}),
         [PAID] * 101,
     ),
-    "a limit of nothing or below 1; pending_points of another event than order.paid, or of more than 3660 days; a segment or a tier of another event; expiration_rules, dates or hours that make no sense": post(
+    "a limit of nothing or below 1; pending_points of another event than order.paid, or of more than 3660 days; a segment or a tier of another event; expiration_rules, dates or hours that make no sense; notice_days, which are the program's": post(
         RULES, _rule(limits={}), _rule(limits={"count": 0}), _rule(limits={"count": 1, "period": "odd"}),
         _rule(event="visit", pending_points={"period_value": 1}),
         _rule(pending_points={"period_value": 3661}), _rule(segment={"id": "seg_1"}),
         _rule(loyalty_tier={"id": "ltr_1"}), _rule(event="customer.segment.entered"),
         _rule(expiration_rules={"period_type": "MONTH"}),
+        _rule(expiration_rules={"period_type": "DAY", "period_value": 9, "notice_days": 2}),
         _rule(validity_hours={"daily": [{"start_time": "x", "expiration_time": "y"}]}),
     ),
     "an unknown program, rule, segment, schema or set of validation rules": (

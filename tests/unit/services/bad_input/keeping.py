@@ -46,9 +46,6 @@ REFUSED: Final[Rows] = {
         *post("orders", {"referrer": {"source_id": "ann"}}, {"referrer_id": "cust_1"}),
         *post("vouchers", TERMS | {"is_referral_code": True}),
     ),
-    "loyalty of an event": post(
-        "events", {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}},
-    ),
     "a campaign's type STANDALONE": post(
         "campaigns", {"name": "N", "type": "STANDALONE", "voucher": TERMS}
     ),
@@ -121,6 +118,9 @@ PEOPLE: Final[Rows] = {
         {"event": "e"},
     ),
     "an event whose customer says nothing": post("events", {"event": "e", "customer": {}}),
+    "an event that names a loyalty card that is none of a program": post(
+        "events", {"event": "e", "customer": {"source_id": "ann"}, "loyalty": {"code": "A"}}
+    ),
 }  # fmt: skip
 BEFORE_PEOPLE: Final[Before] = (
     ("d", Ask("POST", "/v1/vouchers/D", {"discount": AMOUNT})),

@@ -54,7 +54,8 @@ def expiring_fields(
 ) -> Node:
     """The fields, those that belong to what is chosen, and what they say as a sentence.
 
-    `may_follow`: they may say nothing of their own, and leave it to the program.
+    `may_follow`: they may say nothing of their own, and leave it to the program, which alone says
+    how long before it is told.
     """
     kind = values.get("expire_kind", "")
     kinds = ((OF_PROGRAM, "As the program says"), *KINDS) if may_follow else KINDS
@@ -68,7 +69,7 @@ def expiring_fields(
     }
     return div("#expiring.stack", again)[
         field_choice("expire_kind", title or "Points expire", kinds, kind, errors=errors),
-        _fields_of(kind, values, errors),
+        _fields_of(kind, values, errors, tells=not may_follow),
         p("#expiring-said.sentence", role="status")[
             "Points expire as the program says."
             if kind == OF_PROGRAM
@@ -77,7 +78,7 @@ def expiring_fields(
     ]
 
 
-def _fields_of(kind: str, values: Mapping[str, str], errors: Errors) -> Node:
+def _fields_of(kind: str, values: Mapping[str, str], errors: Errors, *, tells: bool) -> Node:
     if kind in ("", OF_PROGRAM):
         return None
     rounding = values.get("expire_rounding", "") if kind == "MONTH" else ""
@@ -94,7 +95,8 @@ def _fields_of(kind: str, values: Mapping[str, str], errors: Errors) -> Node:
         and field_choice(
             "expire_month", "Month", _MONTHS, values.get("expire_month") or "12", errors=errors
         ),
-        _number("expire_notice", "Days told ahead", values, errors, "Empty: it is not told"),
+        tells
+        and _number("expire_notice", "Days told ahead", values, errors, "Empty: it is not told"),
     ]
 
 

@@ -1,7 +1,7 @@
 """The members of a program: who holds a card, its balance, the tier, what is pending and what expires next."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -23,13 +23,15 @@ from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.programs.naming import member_href
 from services.dashboard.sections.campaigns.programs.standing import find_standings
+from services.dashboard.sections.campaigns.programs.tier_words import find_tiers
 from services.dashboard.sections.customer_names import customer_name, find_customers
 from services.dashboard.web.answers import answer_node, go_to
-from services.dashboard.web.asking import Refused
+from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 TAB: Final = "members"
+TIER: Final = "loyalty_tier_id"
 
 
 def _card(row: Row) -> Mapping[str, object]:
@@ -75,6 +77,7 @@ COLUMNS: Final = (
         "balance",
         "Balance",
         lambda row, show: show.number(_card(row).get("balance")),
+        "balance",
         is_number=True,
     ),
     Column(
@@ -98,6 +101,8 @@ COLUMNS: Final = (
 FIELDS: Final = (
     Field("code", "Card", ops=EACH_TEXT),
     Field("holder_id", "Customer", "lookup", lookup="customer"),
+    Field("loyalty_card.balance", "Balance", "number", ops=EACH_NUMBER),
+    Field(TIER, "Tier", "choice", ops=("is",), parameter=TIER),
     usual.STATE,
     Field("redemption.redeemed_quantity", "Times redeemed", "number", ops=EACH_NUMBER),
     usual.CREATED,
@@ -106,8 +111,15 @@ FIELDS: Final = (
 )
 
 
+def fields_with(tiers: Sequence[Row]) -> tuple[Field, ...]:
+    """What members are filtered by, where these are the tiers; by none where there are none."""
+    choices = tuple((str(each["id"]), str(each["name"])) for each in tiers)
+    told = (replace(each, choices=choices) if each.name == TIER else each for each in FIELDS)
+    return tuple(each for each in told if each.name != TIER or choices)
+
+
 def members_of(name: str) -> Resource:
-    """The members of a program."""
+    """The members of a program; which tiers there are to choose from is not asked for yet."""
     path = f"/v1/loyalties/{escape_segment(name)}/members"
 
     async def fetch(visit: Visit, query: Query) -> Rows:
@@ -157,9 +169,12 @@ async def show_members(visit: Visit) -> Response:
         order=resource.order,
         sorts=resource.sorts,
     )
-    rows, names = await asyncio.gather(
-        resource.fetch(visit, query), find_chosen_names(visit, FIELDS, query.conditions)
+    rows, names, tiers = await asyncio.gather(
+        resource.fetch(visit, query),
+        find_chosen_names(visit, FIELDS, query.conditions),
+        _tiers_of(visit, name),
     )
+    resource = replace(resource, fields=fields_with(tiers))
     shown = listing(resource, replace(query, names=names), rows, visit.show)
     if visit.asks_part("list"):
         return answer_node(shown)
@@ -174,6 +189,11 @@ async def show_members(visit: Visit) -> Response:
         may and add_dialog(row),
     ]
     return answer_tab(visit, row, TAB, content)
+
+
+async def _tiers_of(visit: Visit, name: str) -> Sequence[Row]:
+    """The tiers of the program; none where it cannot be asked."""
+    return await ask_quietly(find_tiers(visit, {"id": name})) or ()
 
 
 def add_dialog(row: Row) -> Node:
@@ -222,8 +242,9 @@ async def add_member(visit: Visit) -> Response:
 
 async def show_filter(visit: Visit) -> Response:
     """The fields of a filter."""
-    asked = visit.request.query_params
-    resource = members_of(visit.path("id"))
+    asked, name = visit.request.query_params, visit.path("id")
+    fields = fields_with(await _tiers_of(visit, name))
+    resource = replace(members_of(name), fields=fields)
     return answer_node(filter_form(resource, asked.get("field", ""), asked.get("op", "")))
 
 

@@ -130,6 +130,7 @@ async def test_rules_are_bound_by_name_or_copied_as_they_are_now(world: Simulati
 
 GIFT = {"type": "GIFT_VOUCHER", "gift": {"amount": 500}}
 OFF = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 300}}
+DRAWN = {"closes_at": "2030-01-01T00:00:00Z", "winners": 1}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,18 @@ OFF = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 
         (
             {"campaign": {"name": "D", "campaign_type": "GIFT_VOUCHERS", "voucher": GIFT}},
             "Property `.campaign.campaign_type` has to be PROMOTION or DISCOUNT_COUPONS",
+        ),
+        (
+            {"campaign": {"name": "D", "voucher": {"loyalty_card": {"points": 5}}}},
+            "depends on who would have joined",
+        ),
+        (
+            {"campaign": {"name": "D", "voucher": OFF | {"is_referral_code": True}}},
+            "nobody knows who would have come by whose code",
+        ),
+        (
+            {"campaign": {"name": "D", "campaign_type": "GIVEAWAY", "giveaway": DRAWN}},
+            "nobody knows who would have been drawn",
         ),
         (
             {"campaign": {"name": "D", "voucher": OFF | {"redemption": {"quantity": 1}}}},

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import pytest
 
+from engine.answers.activity import activity_entries
+from schemas.records import Decided
 from tests.unit.services.catalog.loyalty.test_members import ANN, GROWING, joined
 from tests.unit.services.catalog.loyalty.test_programs import made
 from tests.unit.services.world import MANAGEMENT, World
@@ -162,6 +164,7 @@ async def test_a_member_that_points_do_not_have_is_passed_over(world: World) -> 
         (AMOUNT | {"limits": {"period": "DAY"}}, "[0].limits"),
         (AMOUNT | {"limits": {"count": 0}}, "[0].limits.count"),
         (AMOUNT | {"expiration_rules": {"period_type": "MONTH"}}, "[0].expiration_rules.period_value"),
+        (AMOUNT | {"expiration_rules": {"period_type": "DAY", "period_value": 9, "notice_days": 2}}, "[0].expiration_rules.notice_days"),
         (AMOUNT | {"validity_hours": {"daily": [{"start_time": "x", "expiration_time": "y"}]}}, "HH:MM"),
         (AMOUNT | {"validation_rule_id": "val_none"}, "val_none"),
         ({"event": "customer.segment.entered", "loyalty": FIXED, "segment": {"id": "seg_0"}}, "seg_0"),
@@ -218,3 +221,19 @@ async def test_what_an_order_would_earn_is_told_and_nothing_changes(world: World
     unknown = {"customer": {"id": "cust_0"}, "order": {"amount": 1}}
     assert (await world.call("POST", path, unknown)).status_code == 404
     assert (await world.call("POST", "/v1/loyalties/none/qualifications", body)).status_code == 404
+
+
+async def test_an_event_that_names_a_card_earns_for_it_and_says_so(world: World) -> None:
+    await made(world, GROWING)
+    await added(world, {"event": "visit", "loyalty": FIXED})
+    card = await joined(world)
+    event = ANN | {"event": "visit", "loyalty": {"code": card["code"]}}
+    answer = await world.call("POST", "/v1/events", event)
+    assert answer.json()["loyalty"] == {"id": card["id"], "code": card["code"]}
+    shown = (await world.call("GET", f"/v1/loyalties/members/{card['code']}")).json()
+    assert shown["loyalty_card"]["balance"] == card["loyalty_card"]["balance"] + 5
+    record = world.ledger.records[-1]
+    assert isinstance(record, Decided)
+    [fed] = [each for each in activity_entries(record) if each.type == "customer.custom_event"]
+    assert fed.data["loyalty"]["voucher"]["code"] == card["code"]
+    assert fed.data["loyalty"]["campaign"]["id"] == card["campaign_id"]

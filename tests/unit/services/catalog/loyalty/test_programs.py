@@ -56,6 +56,25 @@ async def test_a_program_is_changed_and_what_is_not_named_stays(world: World) ->
     assert changed == program | body | {"updated_at": changed["updated_at"]}
 
 
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        ({"period_type": "DAY", "period_value": 36_500}, 200),
+        ({"period_type": "INACTIVITY", "period_value": 36_500}, 200),
+        ({"period_type": "MONTH", "period_value": 1200, "notice_days": 365}, 200),
+        ({"period_type": "DAY", "period_value": 36_501}, 400),
+        ({"period_type": "MONTH", "period_value": 1201}, 400),
+        ({"period_type": "MONTH", "period_value": 1, "notice_days": 366}, 400),
+    ],
+)
+async def test_points_last_as_long_as_the_engine_knows(
+    world: World, rules: dict[str, Any], status: int
+) -> None:
+    card = CARD | {"loyalty_card": {"points": 0, "expiration_rules": rules}}
+    answer = await world.call("POST", "/v1/loyalties", {"name": "L", "voucher": card})
+    assert answer.status_code == status, answer.text
+
+
 async def test_a_program_that_is_deleted_leaves_with_its_cards(world: World) -> None:
     program = await made(world, PROGRAM | {"vouchers_count": 1})
     member = {"customer": {"source_id": "ann"}}

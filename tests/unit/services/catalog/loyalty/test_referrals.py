@@ -77,6 +77,18 @@ async def test_a_program_is_shown_as_it_is_made(world: World) -> None:
     assert back.status_code == 200, back.text
 
 
+async def test_an_amount_may_be_a_text_of_its_digits(world: World) -> None:
+    """The official Python client sends no other, and the answer has a number, as the contract says."""
+    shown = await program(world, referee_reward=REWARD | {"amount": "300"})
+    assert shown["referral_program"]["referee_reward"]["amount"] == 300
+    for wrong in ("", "-5", "5.5", " 5", "\u0663", "9" * 31, "1" + "0" * 16):
+        terms = {"referee_reward": REWARD | {"amount": wrong}}
+        body = PROGRAM | {"name": "Others", "referral_program": terms}
+        answer = await world.call("POST", "/v1/campaigns", body)
+        assert answer.status_code == 400, wrong
+        assert "amount" in answer.json()["details"]
+
+
 async def test_codes_say_that_they_refer(world: World) -> None:
     await program(world)
     code = await code_of(world)
@@ -104,6 +116,26 @@ async def test_a_redemption_refers_and_the_order_says_by_whom(world: World) -> N
     [shown] = bob["referrals"]["campaigns"]
     assert shown["referrer_id"] == ann["id"]
     assert (await read(world, "/v1/customers/ann"))["loyalty"]["referred_customers"] == 1
+
+
+async def test_a_referrer_shows_who_came_by_which_program(world: World) -> None:
+    shown = await program(world)
+    code = (await code_of(world))["code"]
+    assert (await read(world, "/v1/customers/ann"))["loyalty"]["campaigns"] == {}
+    redeemed = [(await redeem(world, code, who)).json() for who in ("bob", "eve")]
+    ann = await read(world, "/v1/customers/ann")
+    referred = {
+        "points": 0,
+        "referred_customers": 2,
+        "campaigns": {shown["id"]: {"points": 0, "referred_customers": 2}},
+    }
+    assert ann["loyalty"] == referred
+    unchanged = await made(world, "/v1/customers", {"source_id": "ann"})
+    assert unchanged["loyalty"] == referred
+    redemption = redeemed[0]["redemptions"][0]["id"]
+    await made(world, f"/v1/redemptions/{redemption}/rollback", {})
+    changed = await world.call("PUT", "/v1/customers/ann", {"name": "Ann"})
+    assert changed.json()["loyalty"]["campaigns"][shown["id"]]["referred_customers"] == 1
 
 
 async def test_a_referrer_is_not_permitted_to_redeem(world: World) -> None:

@@ -114,6 +114,18 @@ async def test_client_side_keys_may_do_what_the_project_lets_them(world: World) 
             assert (answer.status_code == 403) is not on
 
 
+async def test_a_browser_names_a_loyalty_card_where_the_project_lets_it(world: World) -> None:
+    path, event = f"{PROJECTS}/proj", {"event": "bought", "customer": {"source_id": "ann"}}
+    named = event | {"loyalty": {"code": "A"}}
+    for on in (None, True, False):
+        if on is not None:
+            await world.call("PUT", path, {"client_loyalty_events_enabled": on}, MANAGEMENT)
+        refusal = failed(await world.call("POST", "/client/v1/events", named, CLIENT))
+        assert refusal == ((404, "not_found") if on else (403, "forbidden"))
+        assert failed(await world.call("POST", "/v1/events", named)) == (404, "not_found")
+        assert (await world.call("POST", "/client/v1/events", event, CLIENT)).status_code == 200
+
+
 @pytest.mark.parametrize("on", [True, False])
 async def test_flags_of_what_the_contract_has_no_client_side_endpoint_for_switch_nothing(
     world: World, on: bool
@@ -121,7 +133,6 @@ async def test_flags_of_what_the_contract_has_no_client_side_endpoint_for_switch
     flags = (
         "client_list_vouchers_enabled",
         "client_create_customer_enabled",
-        "client_loyalty_events_enabled",
         "client_set_voucher_expiration_date_enabled",
     )
     shown = await world.call("PUT", f"{PROJECTS}/proj", dict.fromkeys(flags, on), MANAGEMENT)
@@ -133,12 +144,10 @@ async def test_flags_of_what_the_contract_has_no_client_side_endpoint_for_switch
     ):
         assert failed(await world.call(method, path, {}, CLIENT)) == (404, "not_found")
     event = {"event": "bought", "customer": {"source_id": "ann"}}
-    for more, refusal in (
-        ({"loyalty": {"code": "A"}}, (400, "invalid_payload")),
-        ({"referral": {"code": "A"}}, (404, "not_found")),
-    ):
-        answer = await world.call("POST", "/client/v1/events", event | more, CLIENT)
-        assert failed(answer) == refusal
+    answer = await world.call(
+        "POST", "/client/v1/events", event | {"referral": {"code": "A"}}, CLIENT
+    )
+    assert failed(answer) == (404, "not_found")
     # a customer may come about with what a browser is let to do
     assert (await world.call("POST", "/client/v1/events", event, CLIENT)).status_code == 200
 

@@ -117,6 +117,25 @@ async def _admits(person: Person, method: str, path: str) -> bool:
     return True
 
 
+async def test_whoever_sells_lets_customers_join_and_moves_no_points(world: World) -> None:
+    card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 5}}
+    program = {"name": "L", "type": "AUTO_UPDATE", "voucher": card}
+    assert (await world.call("POST", "/v1/loyalties", program)).status_code == 200
+    person = await person_with(world, "MERCHANT")
+    ann = {"customer": {"source_id": "ann"}}
+    joined = await person.ask("POST", "/v1/loyalties/L/members", ann)
+    assert joined.status_code == 200, joined.text
+    member = f"/v1/loyalties/members/{joined.json()['code']}"
+    assert (await person.ask("GET", member)).status_code == 200
+    for method, path, body in (
+        ("POST", f"{member}/balance", {"points": 5}),
+        ("POST", "/v1/loyalties/L/earning-rules", []),
+        ("PUT", "/v1/loyalties/L", {"description": "D"}),
+        ("POST", "/v1/rewards", {"name": "R"}),
+    ):
+        assert (await person.ask(method, path, body)).status_code == 403, path
+
+
 async def test_a_user_is_let_in_nowhere_else(world: World) -> None:
     person = await person_with(world, "ADMIN")
     assert (await person.ask("POST", "/client/v1/validations", {})).status_code == 401
