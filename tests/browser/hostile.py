@@ -57,11 +57,12 @@ class Hostile:
         """Puts the texts wherever the API takes one; each has to be taken."""
         self.take("/v1/vouchers/FOR-CARTS", {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT})
         for at, text in enumerate(TEXTS):
+            self._reward(at, text)
+        open_club(self, TEXTS, f"{TEXTS[0]} 0")
+        for at, text in enumerate(TEXTS):
             self._sell(at, text)
             self._offer(at, text)
-            self._reward(at, text)
             self._run_project(at, text)
-        open_club(self, TEXTS, f"{TEXTS[0]} 0")
         self._export()
         self._ask_in_vain()
 

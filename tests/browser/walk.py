@@ -29,6 +29,9 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
         )
     },
     "/campaigns/{id}/members/{member}": (CLUB,),
+    "/campaigns/{id}/tiers": (f"promotion {TEXTS[3]} 3",),
+    "/campaigns/{id}/entries": (f"draw {TEXTS[3]} 3",),
+    "/campaigns/{id}/draw": (f"draw {TEXTS[3]} 3",),
 }  # fmt: skip
 #: Lists that fill while pages are asked for: what of them is always the same.
 FILTERS: Final[Mapping[str, str]] = {

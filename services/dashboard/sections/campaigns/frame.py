@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from htpy import Node, a, div, fragment, h1, p, span
+from htpy import Node, a, bdi, div, fragment, h1, p, span
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -92,7 +92,7 @@ def campaign_page(visit: Visit, row: Row, tab: str, content: Node) -> Node:
         a(".back", href="/campaigns")[icon("left", 14), "Campaigns"],
         div(".head")[
             div[
-                h1[row["name"], " ", state_part(row)],
+                h1[bdi[row["name"]], " ", state_part(row)],
                 p[kind_name(row), " · ", say_gives(row, visit.show), " · ", period],
             ],
             div(".spacer"),

@@ -12,17 +12,23 @@ _MOVES: Final[Mapping[str, str]] = {
     "POINTS_CANCELLATION": "Taken back",
     "POINTS_REDEMPTION": "Redeemed",
     "POINTS_REFUND": "Given back",
-    "POINTS_ADDITION": "Added by hand",
-    "POINTS_REMOVAL": "Taken by hand",
+    "POINTS_ADDITION": "Added",
+    "POINTS_REMOVAL": "Taken off",
     "POINTS_EXPIRATION": "Expired",
     "POINTS_TRANSFER_IN": "Came from another card",
     "POINTS_TRANSFER_OUT": "Went to another card",
     "PENDING_POINTS_ACTIVATION": "Became active",
-    "CREDITS_ADDITION": "Added by hand",
-    "CREDITS_REMOVAL": "Taken by hand",
+    "CREDITS_ADDITION": "Added",
+    "CREDITS_REMOVAL": "Taken off",
     "CREDITS_REDEMPTION": "Redeemed",
     "CREDITS_REFUND": "Given back",
 }
+#: The event of points by hand, of points won, and of those that are taken back: less than none then.
+_ADDED: Final = (
+    "customer.voucher.loyalty_card.points_added",
+    "voucher.loyalty_card.points_added",
+)
+_TAKEN: Final = "points_taken_off"
 _HAPPENED: Final[Mapping[str, str]] = {
     "customer.loyalty.tier.joined": "Came to a first tier",
     "customer.loyalty.tier.upgraded": "Climbed to a higher tier",
@@ -36,8 +42,8 @@ _HAPPENED: Final[Mapping[str, str]] = {
     "customer.redemption.rollback.succceeded": "A redemption was taken back",
     "customer.reward_redemptions.created": "Took a reward",
     "customer.reward_redemptions.completed": "Took a reward",
-    "customer.voucher.loyalty_card.points_added": "Points were added",
-    "voucher.loyalty_card.points_added": "Points were added",
+    **dict.fromkeys(_ADDED, "Points were added"),
+    _TAKEN: "Points were taken off",
     "customer.rewarded.loyalty_points": "Earned points",
     "customer.rewarded": "Was rewarded",
     "customer.earning.refused": "Some rules gave nothing",
@@ -125,6 +131,8 @@ def say_activity(entry: Row, show: Show) -> tuple[Node, Node]:
         f"{show.number(points)} points" if isinstance(points, int) else "",
         _named(data.get("reward"), "Reward"),
     ]
+    if kind in _ADDED and isinstance(points, int) and points < 0:
+        kind = _TAKEN
     words = (
         _HAPPENED.get(kind)
         or kind.replace("customer.", "").replace(".", " ").replace("_", " ").capitalize()
