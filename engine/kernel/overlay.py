@@ -224,7 +224,10 @@ class ProjectState:
         self.project = project
 
     def get(self, table: Table[T], *parts: str) -> T | None:
-        return self._overlay.lookup(table, table.key(self.project, *parts))
+        key = table.known_keys.get((self.project, parts))
+        if key is None:
+            key = table.key(self.project, *parts)
+        return self._overlay.lookup(table, key)
 
     def scan(
         self,

@@ -38,7 +38,7 @@ encode = msgspec.json.Encoder(enc_hook=_to_plain).encode
 class Table(Generic[T]):
     """A named kind of entity and how it is stored."""
 
-    __slots__ = ("_decoder", "_keys", "kind", "name")
+    __slots__ = ("_decoder", "kind", "known_keys", "name")
 
     def __init__(self, name: str, kind: type[T]) -> None:
         self.name = name
@@ -46,7 +46,7 @@ class Table(Generic[T]):
         self._decoder = msgspec.json.Decoder(kind, dec_hook=_from_plain)
         #: Those that were asked for: making one costs as much as looking an entity up. What is
         #: only written is most often new.
-        self._keys: dict[tuple[str, tuple[str, ...]], bytes] = {}
+        self.known_keys: dict[tuple[str, tuple[str, ...]], bytes] = {}
 
     def decode(self, value: bytes) -> T:
         """The entity that `encode` wrote."""
@@ -54,16 +54,16 @@ class Table(Generic[T]):
 
     def key(self, project: str, *parts: str) -> bytes:
         """The key of one entity of a project."""
-        known = self._keys.get((project, parts))
+        known = self.known_keys.get((project, parts))
         if known is None:
-            if len(self._keys) >= KEYS_MAX:
-                self._keys.clear()
-            known = self._keys[project, parts] = self._make_key(project, parts)
+            if len(self.known_keys) >= KEYS_MAX:
+                self.known_keys.clear()
+            known = self.known_keys[project, parts] = self._make_key(project, parts)
         return known
 
     def key_to_write(self, project: str, *parts: str) -> bytes:
         """The same, which is not kept."""
-        return self._keys.get((project, parts)) or self._make_key(project, parts)
+        return self.known_keys.get((project, parts)) or self._make_key(project, parts)
 
     def _make_key(self, project: str, parts: Parts) -> bytes:
         key = "/".join((self.name, project, *parts))

@@ -168,10 +168,17 @@ def _redemption_succeeded_event(
     ids = tuple(new_id(command.seed, "r_", n) for n in range(len(applied)))
     parent_id = new_id(command.seed, "r_", PARENT) if len(ids) > 1 else None
     if order is not None:
-        order = _order_to_store(command, order, _entries(applied, ids, parent_id, now), now)
-        if body.order is None or body.order.status is None:
-            order = structs.replace(order, status=paid_status(order.status))
-        order = structs.replace(order, referrer_id=_referrer_of(applied) or order.referrer_id)
+        is_said = body.order is not None and body.order.status is not None
+        order = structs.replace(
+            order,
+            id=order.id or new_id(command.seed, "ord_"),
+            status=order.status if is_said else paid_status(order.status),
+            items=with_item_ids(command.seed, order.items),
+            redemptions=order.redemptions + _entries(applied, ids, parent_id, now),
+            referrer_id=_referrer_of(applied) or order.referrer_id,
+            created_at=order.created_at if order.id else now,
+            updated_at=now if order.id else None,
+        )
     return RedemptionSucceeded(
         evaluation=structs.replace(evaluation, outcomes=outcomes, order=order),
         redemption_ids=ids,
@@ -260,21 +267,6 @@ def _entries(
             )
         )
     return tuple(entries)
-
-
-def _order_to_store(
-    command: Command, order: Order, entries: tuple[OrderEntry, ...], now: Millis
-) -> Order:
-    """The order as it is stored: with ids, times and the entries of its redemptions."""
-    known = bool(order.id)
-    return structs.replace(
-        order,
-        id=order.id or new_id(command.seed, "ord_"),
-        items=with_item_ids(command.seed, order.items),
-        redemptions=order.redemptions + entries,
-        created_at=order.created_at if known else now,
-        updated_at=now if known else None,
-    )
 
 
 DECISIONS: Decisions = MappingProxyType({RedeemStack: redeem_stack})
