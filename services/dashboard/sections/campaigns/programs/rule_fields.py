@@ -215,6 +215,7 @@ def _points(
         kind.startswith("ORDER_ITEMS")
         and fragment[
             _items("product", "Products", values, names, errors),
+            _items("sku", "SKUs", values, names, errors),
             _items("collection", "Collections", values, names, errors),
         ],
         folded(

@@ -1,0 +1,58 @@
+"""Forms of earning rules and tiers lose nothing: what they do not show, and what was typed."""
+
+from tests.unit.dashboard.kit import Browser
+from tests.unit.dashboard.programs import ROOT, program_api, rule, tier
+
+EDIT = "/campaigns/camp_1/earning-rules/ern_1/edit"
+
+
+def _of_sku() -> dict[str, object]:
+    items = [{"object": "sku", "id": "sku_1"}, {"object": "product", "id": "prod_1"}]
+    terms = {"every": 2, "points": 5, "applicable_to": items}
+    return rule(
+        loyalty={
+            "type": "PROPORTIONAL",
+            "calculation_type": "ORDER_ITEMS_QUANTITY",
+            "order_items": {"quantity": terms},
+        }
+    )
+
+
+def test_a_rule_of_single_skus_keeps_them_when_it_is_saved() -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/earning-rules/ern_1", _of_sku())
+    api.says("GET", "/v1/skus/sku_1", {"id": "sku_1", "sku": "Large"})
+    api.says("PUT", f"{ROOT}/earning-rules/ern_1", _of_sku())
+    page = Browser(api).get(EDIT)
+    kept = [each for each in page.find_all("input", type="hidden") if each.has(name="sku")]
+    assert [each["value"] for each in kept] == ["sku_1"]
+    assert "Large" in page.text
+    form = {
+        "calculation": "ORDER_ITEMS_QUANTITY", "points": "5", "every": "2", "product": "prod_1",
+        "sku": ["sku_1", "sku:sku_2"], "expire_kind": "program",
+    }  # fmt: skip
+    Browser(api).post(EDIT, form, into="form")
+    sent = api.sent("PUT", f"{ROOT}/earning-rules/ern_1")["loyalty"]["order_items"]["quantity"]
+    assert sent["applicable_to"] == [
+        {"object": "product", "id": "prod_1"},
+        {"object": "sku", "id": "sku_1"},
+        {"object": "sku", "id": "sku_2"},
+    ]
+
+
+def test_a_rule_offers_no_never_since_it_can_only_say_otherwise_when() -> None:
+    page = Browser(program_api()).get("/campaigns/camp_1/earning-rules/new")
+    options = page.find("select", id="expire_kind").find_all("option")
+    assert "Never" not in [each.text for each in options]
+    assert options[0].text == "As the program says"
+
+
+def test_metadata_that_was_typed_stays_where_a_tier_is_refused() -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/tiers/ltr_Gold", tier("Gold", 500, metadata={"colour": "yellow"}))
+    form = {"name": "", "from": "500", "metadata": "colour = golden"}
+    page = Browser(api).post("/campaigns/camp_1/loyalty-tiers/ltr_Gold/edit", form, into="form")
+    assert "Give it a name" in page.find(id="errors").text
+    assert page.find("textarea", id="metadata").text == "colour = golden"
+    shown = Browser(api).get("/campaigns/camp_1/loyalty-tiers/ltr_Gold/edit")
+    assert shown.find("textarea", id="metadata").text == "colour = yellow"
