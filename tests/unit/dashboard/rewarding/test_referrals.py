@@ -214,6 +214,21 @@ def test_a_copy_takes_rewards_and_tiers_along_and_no_codes() -> None:
     assert tier == {**TIER["parameters"], "banner": "From five on"}
 
 
+def test_copying_does_not_promise_codes_that_are_not_made() -> None:
+    said = Browser(program_api()).get("/campaigns/camp_5").find(id="copy-campaign").text
+    assert "new codes" not in said
+    assert "rewards by number are made again, without codes" in said
+
+
+def test_no_two_fields_of_the_rewards_are_called_the_same() -> None:
+    for kind in ("LOYALTY_CARD", "GIFT_VOUCHER", "CAMPAIGN"):
+        form = wizard_form(referee_type=kind, referrer_type=kind)
+        page = Browser(program_api()).post("/campaigns/referrals/new/form", form)
+        labels = page.texts("label")
+        assert sorted(labels) == sorted({*labels})
+        assert [each for each in labels if "the referrer" in each.lower()]
+
+
 def test_a_new_tier_needs_a_number_and_a_reward() -> None:
     api = program_api()
     page = Browser(api).post("/campaigns/camp_5/referral-tiers/new", {"prize_type": ""})
