@@ -1,7 +1,7 @@
 """Forms of earning rules and tiers lose nothing: what they do not show, and what was typed."""
 
 from tests.unit.dashboard.kit import Browser
-from tests.unit.dashboard.programs import ROOT, program_api, rule, tier
+from tests.unit.dashboard.programs import ROOT, listed, program_api, rule, tier
 
 EDIT = "/campaigns/camp_1/earning-rules/ern_1/edit"
 
@@ -56,3 +56,35 @@ def test_metadata_that_was_typed_stays_where_a_tier_is_refused() -> None:
     assert page.find("textarea", id="metadata").text == "colour = golden"
     shown = Browser(api).get("/campaigns/camp_1/loyalty-tiers/ltr_Gold/edit")
     assert shown.find("textarea", id="metadata").text == "colour = yellow"
+
+
+def test_only_a_rule_for_orders_has_days_until_its_points_can_be_used() -> None:
+    """The API refuses them for anything else."""
+    page = Browser(program_api()).get("/campaigns/camp_1/earning-rules/new")
+    assert page.find_all("input", name="pending")
+    form = {"event": "customer.segment.entered", "points": "5", "expire_kind": "program"}
+    path = "/campaigns/camp_1/earning-rules/new/form"
+    assert (
+        not Browser(program_api()).post(path, form, into="form").find_all("input", name="pending")
+    )
+
+
+def test_products_and_collections_of_rules_are_asked_for_at_once() -> None:
+    api = program_api()
+    items = [{"object": "product", "id": f"prod_{at}"} for at in range(3)]
+    items += [{"object": "products_collection", "id": f"pc_{at}"} for at in range(2)]
+    terms = {"every": 2, "points": 5, "applicable_to": items}
+    of_items = {
+        "type": "PROPORTIONAL",
+        "calculation_type": "ORDER_ITEMS_QUANTITY",
+        "order_items": {"quantity": terms},
+    }
+    api.says("GET", f"{ROOT}/earning-rules", listed(rule(loyalty=of_items)))
+    products = [{"id": f"prod_{at}", "name": f"Tea {at}"} for at in range(3)]
+    api.says("GET", "/v1/products", {"data_ref": "products", "products": products, "total": 3})
+    api.says("GET", "/v1/product-collections", listed({"id": "pc_0", "name": "Drinks"}))
+    page = Browser(api).get("/campaigns/camp_1/earning-rules")
+    assert "Tea 0 or Tea 1 or Tea 2 or Drinks or pc_1" in page.text
+    (asked,) = api.asked_for("GET", "/v1/products")
+    assert asked.url.params.get_list("ids") == ["prod_0", "prod_1", "prod_2"]
+    assert len(api.asked_for("GET", "/v1/product-collections")) == 1

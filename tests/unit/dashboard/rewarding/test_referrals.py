@@ -179,6 +179,20 @@ def test_holders_have_roles_and_only_friends_are_removed() -> None:
     assert api.sent("POST", path) == {"holders": [{"id": "cust_3"}]}
 
 
+def test_holders_go_on_page_after_page() -> None:
+    api = program_api()
+    path = f"{PATH}/members/FRIEND-1/holders"
+    holders = [{"id": "hold_2", "customer_id": "cust_2", "holder_role": "REFEREE"}]
+    more = {"data": holders, "total": 400, "has_more": True, "more_starting_after": "hold_2"}
+    api.says("GET", path, more)
+    here = "/campaigns/camp_5/referrals/FRIEND-1"
+    assert f"{here}?after=hold_2" in Browser(api).get(here).links
+    api.asked.clear()
+    Browser(api).get(f"{here}?after=hold_2")
+    (asked,) = api.asked_for("GET", path)
+    assert asked.url.params["starting_after_id"] == "hold_2"
+
+
 def test_a_friend_that_the_api_refuses_is_told_at_the_field() -> None:
     api = program_api()
     api.refuses("POST", f"{PATH}/members/FRIEND-1/holders", details="The customer is the referrer")

@@ -83,7 +83,9 @@ def rule_form(
         group("How many points", _points(values, wrong, names, show, again)),
         group(
             "When they come and when they go",
-            field_text(
+            # only what is earned with an order can wait for whether it is canceled
+            values.get("event") == "order.paid"
+            and field_text(
                 "pending",
                 "Days until they can be used",
                 values.get("pending"),
