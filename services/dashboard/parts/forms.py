@@ -73,6 +73,18 @@ def form_page(
     ]
 
 
+def ask_again(action: str, target: str = "form") -> dict[str, str]:
+    """What a control has that changes which fields a form has: it is asked for anew, as it was filled in."""
+    return {
+        "hx_post": f"{action}/form",
+        "hx_trigger": "change",
+        "hx_target": f"#{target}",
+        "hx_swap": "outerMorph",
+        "hx_push_url": "false",
+        "hx_include": "closest form",
+    }
+
+
 def error_list(errors: Errors) -> Node:
     """What has to be mended; each leads to its field."""
     return div("#errors.errors", role="alert", tabindex="-1")[

@@ -88,3 +88,14 @@ def test_products_and_collections_of_rules_are_asked_for_at_once() -> None:
     (asked,) = api.asked_for("GET", "/v1/products")
     assert asked.url.params.get_list("ids") == ["prod_0", "prod_1", "prod_2"]
     assert len(api.asked_for("GET", "/v1/product-collections")) == 1
+
+
+def test_a_program_that_no_rule_binds_is_not_said_to_be_joined_by_everybody() -> None:
+    """Nobody joins it by themselves."""
+    form = {"template": "loyalty", "shown_template": "loyalty", "name": "Club", "auto_join": "true"}
+    told = Browser(program_api()).post("/campaigns/new/told", form, into="told").text
+    assert "no rule says who: nobody does" in told
+    bound = Browser(program_api()).post(
+        "/campaigns/new/told", form | {"rule": "val_1"}, into="told"
+    )
+    assert "no rule says who" not in bound.text

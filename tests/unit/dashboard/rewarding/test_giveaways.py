@@ -144,6 +144,8 @@ def test_the_draw_says_before_what_it_will_do_and_is_asked_for_once() -> None:
     told = Browser(api).get("/campaigns/camp_7/draw").find("dialog", id="draw-now").text
     assert "Of 3 entries 3 are drawn" in told
     assert "drawn once" in told
+    words = Browser(api).get("/campaigns/giveaways/new").find(id="told").text
+    assert "can be drawn from then on" in words and "is drawn then" not in words
     api.says("POST", f"{PATH}/draw", {"drawn": DRAWN})
     Browser(api).post("/campaigns/camp_7/draw", {"idempotency_key": "k"})
     (asked,) = api.asked_for("POST", f"{PATH}/draw")

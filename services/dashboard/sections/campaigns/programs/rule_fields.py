@@ -8,6 +8,7 @@ from htpy import Node, div, fragment, h2, p, section
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
+    ask_again,
     field_area,
     field_checks,
     field_choice,
@@ -69,14 +70,7 @@ def rule_form(
     """The form; `rule`: the one that is changed, None: a new one."""
     wrong = errors or {}
     place = campaign_href(row, _place(rule))
-    again = {
-        "hx_post": f"{place}/form",
-        "hx_trigger": "change",
-        "hx_target": "#form",
-        "hx_swap": "outerMorph",
-        "hx_include": "closest form",
-        "hx_push_url": "false",
-    }
+    again = ask_again(place)
     return form_page(
         place,
         group("What it is for", _event(values, wrong, tiers, names, rule, again)),
