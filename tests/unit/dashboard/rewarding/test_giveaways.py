@@ -170,6 +170,14 @@ def test_winners_are_shown_with_their_prizes_and_what_is_missing() -> None:
     assert "5eed" in page.find("section", aria_label="Proof").text
 
 
+def test_winners_that_cannot_be_asked_for_are_not_told_as_none() -> None:
+    api = draw_api(giveaway(), is_drawn=True)
+    api.refuses("GET", "/v1/giveaways/camp_7/winners", 503)
+    page = Browser(api).get("/campaigns/camp_7/draw")
+    assert page.status == 503
+    assert "None yet" not in page.text
+
+
 def test_a_winner_is_refused_with_a_reason_and_missing_prizes_are_handed_out() -> None:
     api = draw_api(giveaway(), is_drawn=True)
     path = f"{PATH}/winners/gve_2/refuse"
