@@ -129,6 +129,16 @@ def test_the_overview_says_how_it_works_and_that_nobody_changes_it() -> None:
     assert not page.find_all("dialog", id="copy-campaign")
 
 
+def test_settings_of_a_giveaway_leave_what_they_do_not_ask_for_as_it_is() -> None:
+    """Without codes that are made as winners need them there would be none for the prize."""
+    row = giveaway() | {"type": "AUTO_UPDATE", "join_once": True}
+    api = draw_api(row)
+    api.says("PUT", "/v1/campaigns/camp_7", row)
+    form = {"description": "Ours", "frame_unit": "D", "every_unit": "D", "after_unit": "D"}
+    Browser(api).post("/campaigns/camp_7/settings", form, into="form")
+    assert api.sent("PUT", "/v1/campaigns/camp_7") == {"description": "Ours"}
+
+
 def test_a_giveaway_has_ended_once_it_closed() -> None:
     assert "Ended" in Browser(draw_api(giveaway())).get("/campaigns/camp_7").texts("span", class_="badge")  # fmt: skip
 
