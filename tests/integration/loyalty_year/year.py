@@ -97,6 +97,11 @@ class Year:
         self._reward = ""
         self._rules: dict[str, str] = {}
 
+    @property
+    def names(self) -> list[str]:
+        """The members, by what their acts and stands call them."""
+        return list(self._cards)
+
     def play(self) -> None:
         """The whole year; then how all stand is known for the beginning of each quarter."""
         self._begin()
@@ -137,13 +142,13 @@ class Year:
             self.world.now += 1
 
     def _pass(self, day: date) -> None:
-        begin = _instant(day) + DAY_BEGINS_MS
+        begin, names = _instant(day) + DAY_BEGINS_MS, self.names
         each_day = sum(KINDS.values()) / DAYS
         doing = sum(self._chance.random() < each_day for _ in range(self.members))
         for at in sorted(self._chance.sample(range(begin, begin + DAY_LASTS_MS), doing)):
             self.world.now = at
             kind = self._chance.choices(list(KINDS), list(KINDS.values()))[0]
-            getattr(self, f"_{kind}")(self._chance.choice(list(self._cards)))
+            getattr(self, f"_{kind}")(self._chance.choice(names))
 
     def _order(self, member: str) -> None:
         order, amount = f"order-{len(self.acts)}", self._chance.randrange(500, 60_000)

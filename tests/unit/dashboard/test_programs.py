@@ -56,7 +56,7 @@ def test_the_sentence_follows_what_is_chosen() -> None:
     page = Browser(program_api()).get(f"/campaigns/new/expiring?{query}", into="expiring")
     said = page.find(id="expiring-said").text
     assert said == "Points expire every year at the end of 31 December."
-    assert page.find(name="expire_notice")
+    assert page.find_all(name="expire_notice")
     # a rule has no word in when its program tells
     of_rule = Browser(program_api()).get(f"/campaigns/new/expiring?{query}&follow=true")
     assert of_rule.find_all(name="expire_day") and not of_rule.find_all(name="expire_notice")
