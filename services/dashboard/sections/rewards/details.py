@@ -20,6 +20,7 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
+from services.dashboard.parts.show import Show
 from services.dashboard.sections.products.naming import picture_link
 from services.dashboard.sections.rewards.naming import (
     find_reward_names,
@@ -89,6 +90,7 @@ def reward_details(
         block(
             "Offered by",
             not_known() if offers is None else _offers(visit, row, told, campaigns, rules),
+            _more_offers(offers, len(told), show),
             action=may and dialog_button("Offer in a program", "offer-reward", ".small", "plus"),
         ),
         block("Metadata", metadata_facts(row.get("metadata"))),
@@ -111,6 +113,14 @@ def reward_details(
         ],
         dialogs=may and _dialogs(row, name, told, campaigns),
     )
+
+
+def _more_offers(offers: Row | None, shown: int, show: Show) -> Node:
+    """Says that not all of them are there, which nobody should take for all."""
+    total = (offers or {}).get("total") or 0
+    if total <= shown:
+        return None
+    return p(".muted")[f"The first {shown} of {show.number(total)}; the API lists the rest."]
 
 
 def _offers(

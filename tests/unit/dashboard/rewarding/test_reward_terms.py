@@ -112,3 +112,10 @@ def test_a_payment_with_points_is_no_offer_that_redeems_itself() -> None:
 def test_who_may_not_see_rules_is_not_told_that_an_offer_is_for_everybody() -> None:
     page = Browser(api_with("rewards.read")).get("/rewards/rew_2")
     assert page.texts("td")[2] == "Not known"
+
+
+def test_offers_beyond_the_first_page_are_not_passed_over_in_silence() -> None:
+    api = api_with()
+    api.says("GET", "/v1/rewards/rew_2/assignments", {"data": [OFFER], "total": 120})
+    assert "The first 1 of 120" in Browser(api).get("/rewards/rew_2").text
+    assert "The first" not in Browser(api_with()).get("/rewards/rew_2").text
