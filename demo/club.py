@@ -38,7 +38,7 @@ _REWARDS: Final[tuple[tuple[str, dict[str, Any], int], ...]] = (
 
 async def found_club(api: Api, random: Random, customers: Sequence[str]) -> tuple[str, ...]:
     """Makes what is missing; the codes of the members' cards. Raises ApiRefused."""
-    made = await api.make(
+    await api.make(
         "/v1/loyalties",
         {
             "name": CLUB,
@@ -59,17 +59,17 @@ async def found_club(api: Api, random: Random, customers: Sequence[str]) -> tupl
             },
         },
     )
-    if made is not None:
-        await _earn(api)
+    await _climb(api, await _earn(api))
     await _reward(api)
     members = customers[::MEMBERS_SHARE][:MEMBERS_MAX]
     return tuple([await _join(api, random, number, who) for number, who in enumerate(members)])
 
 
-async def _earn(api: Api) -> None:
-    """What earns points, and the tiers that make more of them."""
+async def _earn(api: Api) -> str | None:
+    """What earns points; the rule for orders, unless somebody deleted it."""
     every = {"every": 100, "points": 1}
-    rules = await api.send(
+    there_are = (await api.get(f"{_PATH}/earning-rules?limit=100"))["data"]
+    rules = there_are or await api.send(
         f"{_PATH}/earning-rules",
         [
             {
@@ -88,12 +88,18 @@ async def _earn(api: Api) -> None:
             },
         ],
     )
-    orders = str(rules[0]["id"])
+    return next((str(each["id"]) for each in rules if each["event"] == "order.paid"), None)
+
+
+async def _climb(api: Api, orders: str | None) -> None:
+    """The tiers, which make more of the points for orders."""
+    if (await api.get(f"{_PATH}/tiers?limit=100"))["data"]:
+        return
     tiers = []
     for name, least, most, multiplier in TIERS:
         points = {"from": least} | ({} if most is None else {"to": most})
         tier: dict[str, Any] = {"name": name, "points": points}
-        if multiplier is not None:
+        if multiplier is not None and orders is not None:
             tier["earning_rules"] = {orders: {"type": "MULTIPLY", "multiplier": multiplier}}
         tiers.append(tier)
     await api.send(f"{_PATH}/tiers", tiers)

@@ -72,7 +72,7 @@ def test_a_referral_program_is_made_in_words_and_counts_who_was_brought(
     page.get_by_label("Percent", exact=True).fill("10")
     page.get_by_label("Who brought the friend gets").select_option("LOYALTY_CARD")
     page.get_by_label("How many points").fill("100")
-    choose(page, "On the card of", "Club of friends")
+    choose(page, "On the referrer's card of", "Club of friends")
     page.get_by_label("Percent", exact=True).press("Tab")
     expect(page.locator("#told")).to_contain_text("100 points of Club of friends")
     check_axe_in_both_themes(page)

@@ -149,7 +149,7 @@ _TABLE: Final = (
     ),
     _made(
         "points_issued",
-        "points that new cards begin with, and points added by hand",
+        "points that new cards begin with, and points added by hand, as a prize or as a reward",
         "points",
         "sumIf(toInt128(amount), kind IN ('points_created', 'points_added'))",
     ),

@@ -73,6 +73,18 @@ def form_page(
     ]
 
 
+def ask_again(action: str, target: str = "form") -> dict[str, str]:
+    """What a control has that changes which fields a form has: it is asked for anew, as it was filled in."""
+    return {
+        "hx_post": f"{action}/form",
+        "hx_trigger": "change",
+        "hx_target": f"#{target}",
+        "hx_swap": "outerMorph",
+        "hx_push_url": "false",
+        "hx_include": "closest form",
+    }
+
+
 def error_list(errors: Errors) -> Node:
     """What has to be mended; each leads to its field."""
     return div("#errors.errors", role="alert", tabindex="-1")[
@@ -117,14 +129,18 @@ def field_text(
     kind: str = "text",
     **attributes: Any,
 ) -> Node:
-    """A field of one line: text, number, date, e-mail, password and more."""
+    """A field of one line: text, number, date, e-mail, password and more.
+
+    An `id` of its own is for a page that has several fields of that name.
+    """
     error = (errors or {}).get(name, "")
+    field_id = str(attributes.pop("id", name))
     return field(
-        name,
+        field_id,
         text,
         input_(
-            f"#{name}.input",
-            _described(name, hint, error),
+            f"#{field_id}.input",
+            _described(field_id, hint, error),
             name=name,
             type=kind,
             value="" if value is None else str(value),
@@ -195,7 +211,7 @@ def field_switch(
                 type="checkbox",
                 role="switch",
                 name=name,
-                id=name,
+                id=str(attributes.pop("id", name)),
                 value="true",
                 checked=is_on,
                 **attributes,
@@ -251,9 +267,14 @@ def field_lookup(
     )
 
 
-def metadata_fields(metadata: Mapping[str, Any] | None, errors: Errors | None = None) -> Node:
-    """Metadata as lines of `name = value`, where a value is JSON or plain text."""
-    text = write_metadata(metadata)
+def metadata_fields(
+    metadata: Mapping[str, Any] | None, errors: Errors | None = None, *, typed: str | None = None
+) -> Node:
+    """Metadata as lines of `name = value`, where a value is JSON or plain text.
+
+    `typed`: what was typed instead of it, in a form that is shown again.
+    """
+    text = write_metadata(metadata) if typed is None else typed
     return field_area(
         "metadata",
         "Metadata",

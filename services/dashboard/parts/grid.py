@@ -1,8 +1,22 @@
-"""Small tables that are shown whole: no filters, no pages."""
+"""Small tables without filters: shown whole, or page after page."""
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
-from htpy import Node, div, h2, header, p, section, span, table, tbody, td, th, thead, tr
+from htpy import Node, a, div, h2, header, p, section, span, table, tbody, td, th, thead, tr
+
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.show import Row
+
+
+def next_page(href: str, found: Row) -> Node:
+    """Leads to what follows on a page of the API, where anything does."""
+    after = found.get("more_starting_after")
+    if not after:
+        return None
+    return div(".row")[
+        a(".btn", href=f"{href}?after={quote(str(after), safe='')}")["Next page", icon("right", 14)]
+    ]
 
 
 def grid(

@@ -10,6 +10,7 @@ from services.dashboard.web.visit import Visit
 FOUND_MAX: Final = 10
 #: What each combobox offers; its values are `product:prod_1`, `sku:sku_1`, `products_collection:pc_1`.
 ITEM_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sku": ("sku",),
     "item": ("product", "sku", "products_collection"),
     "line-item": ("product", "sku"),
     "product-item": ("product", "products_collection"),

@@ -76,6 +76,18 @@ def test_its_history_has_the_parts_that_the_role_may_see() -> None:
     assert not api.asked_for("GET", "/v1/redemptions")
 
 
+def test_points_that_were_taken_are_not_told_as_added() -> None:
+    api = shop("customers.read")
+    kind = "customer.voucher.loyalty_card.points_added"
+    told = [
+        {"id": f"evcus_{points}", "type": kind, "data": {"data": {"balance": {"points": points}}}}
+        for points in (-5, 5)
+    ]
+    api.says("GET", "/v1/customers/cust_1/activity", {"data_ref": "data", "data": told})
+    part = Browser(api).get("/customers/cust_1/history", into="drawer")
+    assert "Points taken off" in part.text and "Points added" in part.text
+
+
 def test_what_is_emptied_in_the_form_is_cleared_and_the_rest_kept() -> None:
     api = shop()
     page = Browser(api).get("/customers/cust_1/edit")

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.programs.copying import rule_copy, tier_copy
 from services.dashboard.sections.campaigns.programs.expiring import read_expiring
 from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.qualifying import (
@@ -265,24 +264,6 @@ def test_a_change_of_how_one_qualifies_may_look_at_everybody_again() -> None:
     assert body["loyalty_tiers_expiration"]["qualification_period"] == "YEAR"
 
 
-def test_rewards_are_offered_priced_and_taken_out() -> None:
-    api = program_api()
-    page = Browser(api).get("/campaigns/camp_1/rewards")
-    cells = page.texts("td")
-    assert cells[:5] == ["Mug", "A product", "120 points", "3, 1 taken", "Every member"]
-    api.says("POST", f"{ROOT}/rewards", {"id": "rewa_2"})
-    form = {"reward": "rew_2", "points": "80"}
-    Browser(api).post("/campaigns/camp_1/rewards/offer", form, into="x")
-    assert api.sent("POST", f"{ROOT}/rewards") == [
-        {"reward": "rew_2", "parameters": {"loyalty": {"points": 80}}}
-    ]
-    api.says("PUT", f"{ROOT}/rewards/rewa_1", {"id": "rewa_1"})
-    Browser(api).post("/campaigns/camp_1/rewards/rewa_1/cost", {"points": "90"}, into="x")
-    assert api.sent("PUT", f"{ROOT}/rewards/rewa_1") == {"parameters": {"loyalty": {"points": 90}}}
-    refused = Browser(api).post("/campaigns/camp_1/rewards/offer", {"points": "x"}, into="x")
-    assert "whole number" in refused.text
-
-
 def test_transactions_of_a_program_are_told_in_points() -> None:
     page = Browser(program_api()).get("/campaigns/camp_1/transactions")
     assert page.texts("td")[3:5] == ["40", "340"]
@@ -293,28 +274,3 @@ def test_a_file_of_transactions_is_asked_for() -> None:
     api.says("POST", f"{ROOT}/transactions/export", {"id": "exp_1"})
     page = Browser(api).post("/campaigns/camp_1/export/transactions", {}, into="x")
     assert page.headers["hx-redirect"] == "/exports/exp_1"
-
-
-def test_a_copy_has_rules_rewards_and_tiers() -> None:
-    api = program_api()
-    api.says("POST", "/v1/campaigns", program(id="camp_2", name="Copy"))
-    new = "/v1/loyalties/camp_2"
-    api.says("POST", f"{new}/tiers", [{"id": "ltr_9"}, {"id": "ltr_8"}, {"id": "ltr_7"}])
-    api.says("POST", f"{new}/earning-rules", [{"id": "ern_9"}])
-    api.says("POST", f"{new}/rewards", {"id": "rewa_9"})
-    api.says("PUT", f"{new}/tiers/ltr_9", {"id": "ltr_9"})
-    page = Browser(api).post("/campaigns/camp_1/copy", {"copy_name": "Copy"}, into="x")
-    assert page.headers["hx-redirect"] == "/campaigns/camp_2"
-    assert api.sent("POST", "/v1/campaigns")["voucher"]["loyalty_card"]["points"] == 50
-    assert api.sent("PUT", f"{new}/tiers/ltr_9") == {
-        "earning_rules": {"ern_9": {"type": "MULTIPLY", "multiplier": 2}}
-    }
-    [copied] = api.sent("POST", f"{new}/earning-rules")
-    assert copied["source"] == {"banner": BAD}
-
-
-def test_what_a_copy_says_of_what_is_not_copied_is_left_out() -> None:
-    old = tier("Top", 1, rewards={"rew_9": {"type": "CUSTOM", "points": 1}})
-    assert "rewards" not in tier_copy(old, {})
-    moved = rule(event="customer.loyalty.tier.joined", loyalty_tier={"id": "ltr_1"})
-    assert rule_copy(moved, {"ltr_1": "ltr_2"})["loyalty_tier"] == {"id": "ltr_2"}

@@ -6,8 +6,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.sections.campaigns.programs.copying import copy_parts
+from services.dashboard.sections.campaigns.programs.naming import program_path
 from services.dashboard.sections.campaigns.referrals.copying import copy_tiers
+from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import Refused, SignedOut
 from services.dashboard.web.routes import Page
@@ -17,7 +18,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 _KEPT: Final = (
     "campaign_type", "type", "description", "start_date", "expiration_date", "validity_timeframe",
     "validity_day_of_week", "validity_hours", "activity_duration_after_publishing", "join_once",
-    "auto_join", "loyalty_tiers_expiration",
+    "auto_join",
     "use_voucher_metadata_schema", "metadata", "active", "category_id",
 )  # fmt: skip
 _OF_TIER: Final = (
@@ -25,26 +26,26 @@ _OF_TIER: Final = (
     "validity_timeframe", "validity_day_of_week", "validity_hours", "category_id",
 )  # fmt: skip
 _OF_CODES: Final = ("length", "charset", "prefix", "postfix", "pattern")
-#: What belongs to a campaign and is made after it, by its kind.
-_PARTS: Final = {"LOYALTY_PROGRAM": copy_parts, "REFERRAL_PROGRAM": copy_tiers}
 
 
 async def copy_campaign(visit: Visit) -> Response:
     """Makes a campaign with the same terms under another name, with as many codes."""
     form = await visit.form()
     row = await visit.api.get(f"/v1/campaigns/{escape_segment(visit.path('id'))}")
-    body = body_of_copy(row, str(form.get("copy_name") or "").strip())
-    key = str(form.get("idempotency_key") or "") or None
-    made = await visit.api.post("/v1/campaigns", body, key=key)
+    name, key = str(form.get("copy_name") or "").strip(), key_of(form)
+    if row.get("campaign_type") == "LOYALTY_PROGRAM":
+        # the API knows all that it is made of, and copies it as a whole or not at all
+        made = await visit.api.post(f"{program_path(row)}/copy", {"name": name}, key=key)
+    else:
+        made = await visit.api.post("/v1/campaigns", body_of_copy(row, name), key=key)
     address, said = f"/campaigns/{escape_segment(str(made['id']))}", "Copied"
-    copies = _PARTS.get(str(row.get("campaign_type")))
-    if copies is not None:
+    if row.get("referral_program"):
         try:
-            await copies(visit, row, made, key)
+            await copy_tiers(visit, row, made, key)
         except Refused as fault:
             if isinstance(fault, SignedOut):
                 raise
-            said = f"The program is copied, not all of its parts: {fault.sentence}"
+            said = f"The program is copied, not all of its tiers: {fault.sentence}"
     return go_to(visit.request, address, said)
 
 
@@ -66,10 +67,6 @@ def body_of_copy(row: Row, name: str) -> dict[str, Any]:
         new["gift"] = _some(voucher["gift"], ("amount", "effect"))
     if (voucher.get("redemption") or {}).get("quantity") is not None:
         new["redemption"] = {"quantity": voucher["redemption"]["quantity"]}
-    if voucher.get("loyalty_card"):
-        new["loyalty_card"] = _some(voucher["loyalty_card"], ("points", "expiration_rules"))
-        new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
-        return body | {"voucher": new, "vouchers_count": 0}
     new["code_config"] = _some(voucher.get("code_config") or {}, _OF_CODES)
     if row.get("referral_program"):
         new["is_referral_code"] = True

@@ -67,6 +67,8 @@ def copy_dialog(row: Mapping[str, Any]) -> Node:
     what = "as many new codes are made" if has_codes(row) else "its tiers are made again"
     if said_parts(row) == "cards":
         what = "its earning rules, rewards and tiers are made again, without members"
+    elif row.get("referral_program"):
+        what = "its rewards by number are made again, without codes and who holds them"
     return confirm_dialog(
         "copy-campaign",
         title="Copy this campaign",

@@ -16,9 +16,13 @@ PRIZES: Final = (
     ("CAMPAIGN", "A code"),
 )
 LOOKUPS: Final[Mapping[str, tuple[str, str]]] = {
-    "LOYALTY_CARD": ("On the card of", "loyalty-program"),
-    "GIFT_VOUCHER": ("On the gift card of", "gift-cards"),
-    "CAMPAIGN": ("Of the campaign", "code-campaign"),
+    "LOYALTY_CARD": ("On {}card of", "loyalty-program"),
+    "GIFT_VOUCHER": ("On {}gift card of", "gift-cards"),
+    "CAMPAIGN": ("{}code of the campaign", "code-campaign"),
+}
+_AMOUNTS: Final[Mapping[str, str]] = {
+    "LOYALTY_CARD": "How many points",
+    "GIFT_VOUCHER": "How much credit",
 }
 Values = Mapping[str, str]
 
@@ -32,18 +36,23 @@ def prize_fields(
     *,
     label: str,
     none: str,
+    who: str = "",
 ) -> Node:
-    """What is given, how much of it, and whose; `none`: what is said where nothing is."""
+    """What is given, how much of it, and whose; `none`: what is said where nothing is.
+
+    `who` gets it, as `the friend`: to be said where a form gives to more than one.
+    """
     kind = values.get(f"{side}_type", "")
     options: Sequence[tuple[str, str]] = (("", none), *PRIZES)
     told = field_choice(f"{side}_type", label, options, kind, errors=errors, **again)
     if kind not in LOOKUPS:
         return told
     whose, lookup = LOOKUPS[kind]
+    called = whose.format(f"{who}'s " if who else "the ")
     chosen = values.get(f"{side}_campaign", "")
-    amount = kind != "CAMPAIGN" and field_text(
+    amount = kind in _AMOUNTS and field_text(
         f"{side}_amount",
-        "How many points" if kind == "LOYALTY_CARD" else "How much credit",
+        f"{_AMOUNTS[kind]} for {who}" if who else _AMOUNTS[kind],
         values.get(f"{side}_amount"),
         errors=errors,
         inputmode="decimal",
@@ -54,7 +63,7 @@ def prize_fields(
         amount,
         field_lookup(
             f"{side}_campaign",
-            whose,
+            f"{called[0].upper()}{called[1:]}",
             lookup,
             ((chosen, names.get(chosen, chosen)),) if chosen else (),
             errors={f"{side}_campaign": errors.get(f"{side}_campaign-find", "")},

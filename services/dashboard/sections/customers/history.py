@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.dashboard.parts.facts import badge, block, link, timeline
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.campaigns.programs.moving import is_taken
 from services.dashboard.sections.orders.naming import order_name, status_badge
 from services.dashboard.sections.redemptions.naming import redeemable_name, redemption_badge
 from services.dashboard.web.answers import answer_node
@@ -48,8 +49,14 @@ _SAID: Final[Mapping[str, str]] = {
     "customer.loyalty.tier.upgraded": "Rose to a tier",
     "customer.loyalty.tier.downgraded": "Fell to a tier",
     "customer.loyalty.tier.prolonged": "Stays in a tier",
+    "customer.loyalty.tier.expiration.changed": "The tier ends at another time",
     "customer.voucher.loyalty_card.points_added": "Points added",
     "customer.voucher.loyalty_card.points_expired": "Points expired",
+    "customer.voucher.loyalty_card.points_transferred": "Points transferred",
+    "customer.voucher.loyalty_card.pending_points.added": "Points are pending",
+    "customer.voucher.loyalty_card.pending_points.updated": "Pending points adjusted",
+    "customer.voucher.loyalty_card.pending_points.activated": "Pending points became active",
+    "customer.voucher.loyalty_card.pending_points.canceled": "Pending points canceled",
 }
 
 
@@ -104,7 +111,8 @@ def _listed(title: str, rows: Sequence[Row] | None, line: Callable[[Row], Node])
 def _entry(entry: Row, names: Mapping[str, str], show: Show) -> tuple[Node, Node, Node]:
     name = str(entry.get("type") or "")
     data = (entry.get("data") or {}).get("data") or entry.get("data") or {}
-    return show.when(entry.get("created_at")), _SAID.get(name, name), _of_entry(data, names)
+    said = "Points taken off" if is_taken(name, data) else _SAID.get(name, name)
+    return show.when(entry.get("created_at")), said, _of_entry(data, names)
 
 
 def _of_entry(data: Row, names: Mapping[str, str]) -> Node:

@@ -17,9 +17,10 @@ from services.dashboard.parts.facts import (
     not_known,
     raw_block,
 )
-from services.dashboard.parts.forms import field_lookup, field_text
+from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
+from services.dashboard.parts.show import Show
 from services.dashboard.sections.products.naming import picture_link
 from services.dashboard.sections.rewards.naming import (
     find_reward_names,
@@ -28,12 +29,18 @@ from services.dashboard.sections.rewards.naming import (
     say_stock,
     type_name,
 )
+from services.dashboard.sections.rewards.offer_terms import (
+    OfferRules,
+    auto_redeem_badge,
+    find_offer_rules,
+    say_whom,
+    terms_fields,
+)
 from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 OFFERS_MAX: Final = 100
-Rules = Mapping[str, list[tuple[str, str]]]
 
 
 async def tell_reward(visit: Visit, key: str) -> Details:
@@ -47,31 +54,9 @@ async def tell_reward(visit: Visit, key: str) -> Details:
     names, campaigns, rules = await asyncio.gather(
         find_reward_names(visit, [row]),
         find_campaigns(visit, (each.get("related_object_id") for each in told)),
-        _find_rules(visit, [str(each["id"]) for each in told]),
+        find_offer_rules(visit, [str(each["id"]) for each in told]),
     )
     return reward_details(visit, row, offers, names, campaigns, rules)
-
-
-async def _find_rules(visit: Visit, ids: list[str]) -> Rules:
-    """Sets of validation rules of each offer: id and name."""
-    if not ids or not visit.may("rules.read"):
-        return {}
-    named = "filters[related_object_id][conditions][$in]"
-    asked = [("limit", "100"), *((f"{named}[{at}]", each) for at, each in enumerate(ids))]
-    body = await ask_quietly(visit.api.get("/v1/validation-rules-assignments", asked))
-    bound = [
-        (str(each.get("related_object_id")), str(each.get("rule_id")))
-        for each in (body or {}).get("data") or []
-    ]
-    if not bound:
-        return {}
-    some = [("limit", "100"), *(("ids", rule) for rule in sorted({rule for _, rule in bound}))]
-    sets = await ask_quietly(visit.api.get("/v1/validation-rules", some))
-    names = {str(each["id"]): str(each.get("name")) for each in (sets or {}).get("data") or []}
-    found: dict[str, list[tuple[str, str]]] = {}
-    for offer, rule in bound:
-        found.setdefault(offer, []).append((rule, names.get(rule, rule)))
-    return found
 
 
 def reward_details(
@@ -80,7 +65,7 @@ def reward_details(
     offers: Row | None,
     names: Mapping[str, str],
     campaigns: Mapping[str, Row],
-    rules: Rules,
+    rules: OfferRules | None,
 ) -> Details:
     """The same of what was answered; `offers` None: they could not be asked."""
     show, name, may = visit.show, str(row.get("name") or row["id"]), visit.may("rewards.write")
@@ -105,6 +90,7 @@ def reward_details(
         block(
             "Offered by",
             not_known() if offers is None else _offers(visit, row, told, campaigns, rules),
+            _more_offers(offers, len(told), show),
             action=may and dialog_button("Offer in a program", "offer-reward", ".small", "plus"),
         ),
         block("Metadata", metadata_facts(row.get("metadata"))),
@@ -129,8 +115,16 @@ def reward_details(
     )
 
 
+def _more_offers(offers: Row | None, shown: int, show: Show) -> Node:
+    """Says that not all of them are there, which nobody should take for all."""
+    total = (offers or {}).get("total") or 0
+    if total <= shown:
+        return None
+    return p(".muted")[f"The first {shown} of {show.number(total)}; the API lists the rest."]
+
+
 def _offers(
-    visit: Visit, row: Row, told: list[Row], campaigns: Mapping[str, Row], rules: Rules
+    visit: Visit, row: Row, told: list[Row], campaigns: Mapping[str, Row], rules: OfferRules | None
 ) -> Node:
     if not told:
         return p(".muted")["No program offers it yet, so nobody can redeem points for it."]
@@ -149,16 +143,19 @@ def _offers(
     ]
 
 
-def _offer(visit: Visit, row: Row, offer: Row, campaigns: Mapping[str, Row], rules: Rules) -> Node:
+def _offer(
+    visit: Visit,
+    row: Row,
+    offer: Row,
+    campaigns: Mapping[str, Row],
+    rules: OfferRules | None,
+) -> Node:
     show, may, name = visit.show, visit.may("rewards.write"), str(offer["id"])
-    bound, program = rules.get(name) or [], program_name(offer, campaigns)
+    program = program_name(offer, campaigns)
     return tr[
         td[_program_link(offer, campaigns)],
-        td[say_cost(offer, show)],
-        td[
-            [[link(said, f"/validation-rules/{escape_segment(rule)}"), " "] for rule, said in bound]
-            or span(".muted")["Every member"]
-        ],
+        td[say_cost(offer, show), " ", auto_redeem_badge(offer)],
+        td[say_whom(offer, rules)],
         td(".last")[
             may
             and row.get("type") != "COIN"
@@ -216,9 +213,7 @@ def _what_deleting_does(told: list[Row], campaigns: Mapping[str, Row]) -> str:
 
 
 def _offer_dialog(row: Row, name: str, path: str) -> Node:
-    costs = row.get("type") != "COIN" and field_text(
-        "points", "Costs so many points", inputmode="numeric", autocomplete="off", required=True
-    )
+    costs = row.get("type") != "COIN" and terms_fields(label="Costs so many points")
     return confirm_dialog(
         "offer-reward",
         title=f"Offer {name} in a program",
@@ -242,7 +237,6 @@ def _offer_dialog(row: Row, name: str, path: str) -> Node:
 
 def _cost_dialog(offer: Row, path: str, campaigns: Mapping[str, Row]) -> Node:
     name = str(offer["id"])
-    points = ((offer.get("parameters") or {}).get("loyalty") or {}).get("points")
     return confirm_dialog(
         f"cost-{name}",
         title=f"What it costs in {program_name(offer, campaigns)}",
@@ -250,9 +244,7 @@ def _cost_dialog(offer: Row, path: str, campaigns: Mapping[str, Row]) -> Node:
         action=f"{path}/offers/{escape_segment(name)}",
         do="Save",
         kind=".primary",
-        fields=field_text(
-            "points", "Points", points, inputmode="numeric", autocomplete="off", required=True
-        ),
+        fields=terms_fields(offer),
     )
 
 

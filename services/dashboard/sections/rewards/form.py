@@ -1,7 +1,6 @@
 """The form of a reward: what it is decides which fields there are."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from htpy import Node, a, fragment, nav
@@ -29,6 +28,7 @@ from services.dashboard.sections.rewards.naming import (
     parameters_of,
     type_name,
 )
+from services.dashboard.sections.rewards.rates import plain_rate, read_rate, write_rate
 from services.dashboard.sections.saving import (
     change_metadata,
     key_of,
@@ -44,6 +44,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 NAMES: Final = (
     "type", "name", "pays", "points_ratio", "campaign", "campaign_type", "balance", "item", "stock",
+    "stock_before",
     "description", "image_url", "metadata",
 )  # fmt: skip
 
@@ -60,7 +61,7 @@ def values_of_reward(row: Row) -> dict[str, str]:
     return {
         "type": str(row.get("type") or "COIN"),
         "name": str(row.get("name") or ""),
-        "pays": write_minor(round((coin.get("exchange_ratio") or 0) * 100)) if coin else "",
+        "pays": write_rate(coin),
         "points_ratio": str(coin.get("points_ratio") or ""),
         "campaign": str(campaign.get("id") or ""),
         "campaign_type": str(campaign.get("type") or ""),
@@ -68,6 +69,7 @@ def values_of_reward(row: Row) -> dict[str, str]:
         "item": item if product else "",
         "product": str(product.get("id") or ""),
         "stock": "" if stock is None else str(stock),
+        "stock_before": "" if stock is None else str(stock),
         "description": str(attributes.get("description") or ""),
         "image_url": str(attributes.get("image_url") or ""),
         "metadata": show_metadata(row.get("metadata")),
@@ -165,6 +167,7 @@ def _parameters(
                 inputmode="numeric",
                 autocomplete="off",
             ),
+            input_(type="hidden", name="stock_before", value=values.get("stock_before", "")),
         ]
     return [
         field_text(
@@ -230,7 +233,9 @@ def read_reward(
         stock = read_count(values["stock"]) if values["stock"] else None
         if values["stock"] and stock is None:
             errors["stock"] = "A whole number, or nothing"
-        body["stock"] = stock
+        # what was redeemed while the form was open stays counted, unless another stock was typed
+        if old is None or values["stock"] != values.get("stock_before"):
+            body["stock"] = stock
     attributes = {name: values[name] for name in ("image_url", "description") if values[name]}
     if attributes or (old is not None and old.get("attributes")):
         body["attributes"] = attributes
@@ -250,17 +255,12 @@ def _read_parameters(
             errors["item-find"] = "Choose the product or the SKU"
         product = values.get("product") or name
         return {"product": {"id": product, "sku_id": name} if what == "sku" else {"id": name}}
-    points, pays = read_count(values["points_ratio"]), read_minor(values["pays"])
+    points, pays = read_count(values["points_ratio"]), read_rate(values["pays"])
     if not points:
         errors["points_ratio"] = "A whole number from 1 on"
-    if not pays or pays < 0:
+    if pays is None:
         errors["pays"] = "An amount, such as 1 or 0.05"
-    return {
-        "coin": {
-            "exchange_ratio": str(Decimal(pays or 0) / 100),
-            "points_ratio": str(points or 1),
-        }
-    }
+    return {"coin": {"exchange_ratio": plain_rate(pays), "points_ratio": str(points or 1)}}
 
 
 def _read_campaign(
@@ -331,7 +331,10 @@ async def _typed(visit: Visit, form: FormData, row: Row | None) -> dict[str, str
     if values["campaign"]:
         path = f"/v1/campaigns/{escape_segment(values['campaign'])}"
         found = await ask_quietly(visit.api.get(path))
-        values["campaign_type"] = str((found or {}).get("campaign_type") or "")
+        known = {} if row is None else parameters_of(row).get("campaign") or {}
+        # a role that sees no campaigns keeps the kind that the reward says
+        kind = known.get("type") if known.get("id") == values["campaign"] else ""
+        values["campaign_type"] = str((found or {}).get("campaign_type") or kind or "")
     what, _, name = values["item"].partition(":")
     if what == "sku" and name:
         found = await ask_quietly(visit.api.get(f"/v1/skus/{escape_segment(name)}"))

@@ -1,12 +1,13 @@
 """What a reward is, in one line."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from htpy import Node
 
 from services.dashboard.parts.facts import link
 from services.dashboard.parts.show import NOTHING, Row, Show
+from services.dashboard.sections.rewards.rates import say_points, say_rate
 from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -38,9 +39,7 @@ def say_parameters(row: Row, names: Names, show: Show) -> str:
     told = parameters_of(row)
     coin, campaign, product = (told.get(each) or {} for each in ("coin", "campaign", "product"))
     if coin:
-        points = coin.get("points_ratio") or 1
-        pays = round((coin.get("exchange_ratio") or 0) * 100)
-        return f"{_points(points, show)} {'pays' if points == 1 else 'pay'} {show.money(pays)}"
+        return say_rate(coin, show)
     if campaign:
         return _say_campaign(campaign, names, show)
     if product:
@@ -50,24 +49,20 @@ def say_parameters(row: Row, names: Names, show: Show) -> str:
     return NOTHING
 
 
-def _points(count: Any, show: Show) -> str:
-    return "1 point" if count == 1 else f"{show.number(count)} points"
-
-
 def _say_campaign(campaign: Row, names: Names, show: Show) -> str:
     name = names.get(str(campaign.get("id")), str(campaign.get("id")))
     kind, balance = campaign.get("type"), campaign.get("balance")
     if kind == "GIFT_VOUCHERS":
         return f"A gift card of {name}" + (f" with {show.money(balance)}" if balance else "")
     if kind == "LOYALTY_PROGRAM":
-        return f"{_points(balance, show)} of {name}" if balance else f"A card of {name}"
+        return f"{say_points(balance, show)} of {name}" if balance else f"A card of {name}"
     return f"A code of {name}"
 
 
 def say_cost(assignment: Row, show: Show) -> str:
     """What a reward costs in a program."""
     points = ((assignment.get("parameters") or {}).get("loyalty") or {}).get("points")
-    return "As many as it pays" if points is None else _points(points, show)
+    return "As many as it pays" if points is None else say_points(points, show)
 
 
 def say_stock(row: Row, show: Show) -> str:

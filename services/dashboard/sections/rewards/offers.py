@@ -4,18 +4,17 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from services.dashboard.parts.numbers import read_count
+from services.dashboard.sections.rewards.offer_terms import (
+    read_changed_terms,
+    read_terms,
+    refused,
+)
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 _PATH: Final = "/rewards/{id}/offers"
-
-
-def _refused(details: str) -> Refused:
-    return Refused(400, {"key": "invalid_payload", "message": "Invalid", "details": details})
 
 
 def _place(visit: Visit, offer: str = "") -> str:
@@ -27,22 +26,16 @@ def _back(visit: Visit, say: str) -> Response:
     return go_to(visit.request, f"/rewards/{escape_segment(visit.path('id'))}", say)
 
 
-def _cost(typed: str) -> dict[str, Any]:
-    points = read_count(typed)
-    if not points:
-        raise _refused("Say how many points it costs, as a whole number from 1 on")
-    return {"loyalty": {"points": points}}
-
-
 async def offer(visit: Visit) -> Response:
     """Has a program offer the reward. Raises ApiFault."""
     form = await visit.form()
     campaign = str(form.get("campaign") or "")
     if not campaign:
-        raise _refused("Choose the program that is to offer it")
+        raise refused("Choose the program that is to offer it")
     body: dict[str, Any] = {"campaign": campaign}
+    # one that pays orders has a rate, and no fields of a cost
     if "points" in form:
-        body["parameters"] = _cost(str(form.get("points") or ""))
+        body["parameters"] = read_terms(form)
     rules = [str(each) for each in form.getlist("rule") if each]
     if rules:
         body["validation_rules"] = rules
@@ -51,9 +44,9 @@ async def offer(visit: Visit) -> Response:
 
 
 async def change_cost(visit: Visit) -> Response:
-    """Sets what it costs in a program. Raises ApiFault."""
+    """Sets what it costs in a program, and whether by itself. Raises ApiFault."""
     form = await visit.form()
-    body = {"parameters": _cost(str(form.get("points") or ""))}
+    body = {"parameters": read_changed_terms(form)}
     await visit.api.put(_place(visit, visit.path("offer")), body, key=key_of(form))
     return _back(visit, "Saved")
 

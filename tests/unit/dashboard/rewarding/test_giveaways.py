@@ -129,6 +129,16 @@ def test_the_overview_says_how_it_works_and_that_nobody_changes_it() -> None:
     assert not page.find_all("dialog", id="copy-campaign")
 
 
+def test_settings_of_a_giveaway_leave_what_they_do_not_ask_for_as_it_is() -> None:
+    """Without codes that are made as winners need them there would be none for the prize."""
+    row = giveaway() | {"type": "AUTO_UPDATE", "join_once": True}
+    api = draw_api(row)
+    api.says("PUT", "/v1/campaigns/camp_7", row)
+    form = {"description": "Ours", "frame_unit": "D", "every_unit": "D", "after_unit": "D"}
+    Browser(api).post("/campaigns/camp_7/settings", form, into="form")
+    assert api.sent("PUT", "/v1/campaigns/camp_7") == {"description": "Ours"}
+
+
 def test_a_giveaway_has_ended_once_it_closed() -> None:
     assert "Ended" in Browser(draw_api(giveaway())).get("/campaigns/camp_7").texts("span", class_="badge")  # fmt: skip
 
@@ -144,6 +154,8 @@ def test_the_draw_says_before_what_it_will_do_and_is_asked_for_once() -> None:
     told = Browser(api).get("/campaigns/camp_7/draw").find("dialog", id="draw-now").text
     assert "Of 3 entries 3 are drawn" in told
     assert "drawn once" in told
+    words = Browser(api).get("/campaigns/giveaways/new").find(id="told").text
+    assert "can be drawn from then on" in words and "is drawn then" not in words
     api.says("POST", f"{PATH}/draw", {"drawn": DRAWN})
     Browser(api).post("/campaigns/camp_7/draw", {"idempotency_key": "k"})
     (asked,) = api.asked_for("POST", f"{PATH}/draw")
@@ -166,6 +178,14 @@ def test_winners_are_shown_with_their_prizes_and_what_is_missing() -> None:
     assert "No code left" in waits
     assert "1 of 2 winners have no prize yet" in page.text
     assert "5eed" in page.find("section", aria_label="Proof").text
+
+
+def test_winners_that_cannot_be_asked_for_are_not_told_as_none() -> None:
+    api = draw_api(giveaway(), is_drawn=True)
+    api.refuses("GET", "/v1/giveaways/camp_7/winners", 503)
+    page = Browser(api).get("/campaigns/camp_7/draw")
+    assert page.status == 503
+    assert "None yet" not in page.text
 
 
 def test_a_winner_is_refused_with_a_reason_and_missing_prizes_are_handed_out() -> None:

@@ -179,6 +179,20 @@ def test_holders_have_roles_and_only_friends_are_removed() -> None:
     assert api.sent("POST", path) == {"holders": [{"id": "cust_3"}]}
 
 
+def test_holders_go_on_page_after_page() -> None:
+    api = program_api()
+    path = f"{PATH}/members/FRIEND-1/holders"
+    holders = [{"id": "hold_2", "customer_id": "cust_2", "holder_role": "REFEREE"}]
+    more = {"data": holders, "total": 400, "has_more": True, "more_starting_after": "hold_2"}
+    api.says("GET", path, more)
+    here = "/campaigns/camp_5/referrals/FRIEND-1"
+    assert f"{here}?after=hold_2" in Browser(api).get(here).links
+    api.asked.clear()
+    Browser(api).get(f"{here}?after=hold_2")
+    (asked,) = api.asked_for("GET", path)
+    assert asked.url.params["starting_after_id"] == "hold_2"
+
+
 def test_a_friend_that_the_api_refuses_is_told_at_the_field() -> None:
     api = program_api()
     api.refuses("POST", f"{PATH}/members/FRIEND-1/holders", details="The customer is the referrer")
@@ -212,6 +226,21 @@ def test_a_copy_takes_rewards_and_tiers_along_and_no_codes() -> None:
     assert sent["vouchers_count"] == 0
     tier = api.sent("POST", "/v1/referrals/camp_6/tiers")
     assert tier == {**TIER["parameters"], "banner": "From five on"}
+
+
+def test_copying_does_not_promise_codes_that_are_not_made() -> None:
+    said = Browser(program_api()).get("/campaigns/camp_5").find(id="copy-campaign").text
+    assert "new codes" not in said
+    assert "rewards by number are made again, without codes" in said
+
+
+def test_no_two_fields_of_the_rewards_are_called_the_same() -> None:
+    for kind in ("LOYALTY_CARD", "GIFT_VOUCHER", "CAMPAIGN"):
+        form = wizard_form(referee_type=kind, referrer_type=kind)
+        page = Browser(program_api()).post("/campaigns/referrals/new/form", form)
+        labels = page.texts("label")
+        assert sorted(labels) == sorted({*labels})
+        assert [each for each in labels if "the referrer" in each.lower()]
 
 
 def test_a_new_tier_needs_a_number_and_a_reward() -> None:

@@ -194,7 +194,8 @@ def test_an_offer_costs_something_else_and_is_taken_out() -> None:
     api.says("PUT", path, OFFER)
     api.says("DELETE", path, None, 204)
     Browser(api).post("/rewards/rew_2/offers/rewa_1", {"points": "90"})
-    assert api.sent("PUT", path) == {"parameters": {"loyalty": {"points": 90}}}
+    terms = {"points": 90, "auto_redeem": False}
+    assert api.sent("PUT", path) == {"parameters": {"loyalty": terms}}
     assert Browser(api).post("/rewards/rew_2/offers/rewa_1/delete", {}).status == 303
     assert api.asked_for("DELETE", path)
 

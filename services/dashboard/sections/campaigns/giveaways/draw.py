@@ -21,7 +21,6 @@ from services.dashboard.sections.campaigns.prizes import say_given
 from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -33,8 +32,8 @@ async def draw_tab(visit: Visit, row: Row) -> Node:
     proof = await visit.api.get(api_path(row, "proof"))
     if not proof.get("seed"):
         return before_part(visit, row, proof)
-    winners = await ask_quietly(visit.api.get(api_path(row, "winners")))
-    drawn: Sequence[Row] = (winners or {}).get("data") or []
+    winners = await visit.api.get(api_path(row, "winners"))
+    drawn: Sequence[Row] = winners.get("data") or []
     people = await find_customers(visit, (each.get("customer_id") for each in drawn))
     return after_part(visit, row, proof, drawn, people)
 

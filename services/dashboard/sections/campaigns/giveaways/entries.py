@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from htpy import Node, a, button, div, form, fragment, h2, section, span
+from htpy import Node, button, form, fragment, h2, section, span
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, link
 from services.dashboard.parts.forms import Errors, error_list, field_lookup, field_text, idempotency
-from services.dashboard.parts.grid import grid
+from services.dashboard.parts.grid import grid, next_page
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
@@ -45,7 +45,7 @@ async def _content(visit: Visit, row: Row, errors: Errors | None) -> Node:
 
 def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) -> Node:
     """Entries in the order of their ids, which is the order that the draw goes by."""
-    show, after = visit.show, found.get("more_starting_after")
+    show = visit.show
     return fragment[
         grid(
             count_entries(found.get("total") or 0, show).capitalize(),
@@ -65,13 +65,7 @@ def entries_part(visit: Visit, row: Row, found: Row, people: Mapping[str, Row]) 
             empty="Nobody takes part yet.",
             lead="In the order of their ids, which the draw begins with.",
         ),
-        after
-        and div(".row")[
-            a(
-                ".btn",
-                href=f"{campaign_href(row, 'entries')}?after={escape_segment(str(after))}",
-            )["Next page", icon("right", 14)]
-        ],
+        next_page(campaign_href(row, "entries"), found),
     ]
 
 

@@ -59,7 +59,7 @@ def commitment_part(row: Row, proof: Row | None) -> Node:
         block(
             "What the draw is held to",
             p[
-                "The seed of the draw was fixed when the giveaway was made, and nobody has seen it. This is its fingerprint. "
+                "The seed of the draw was fixed when the giveaway was made, and is told to nobody before the draw. This is its fingerprint. "
                 "Publish it now: after the draw anybody can see that the seed is the one that belongs to it."
             ],
             facts(

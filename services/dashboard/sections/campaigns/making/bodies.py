@@ -70,6 +70,8 @@ _SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "gift": ("gift_amount", "gift_effect"),
     "discount": ("kind", "effect", "calculated", "formula", "value", "most", "unit"),
 }
+#: Kinds whose settings do not ask how codes are given out, so that what is not there is not off.
+_WITHOUT_SWITCHES: Final = frozenset({"PROMOTION", "GIVEAWAY"})
 #: What is wrong with a tier of those in the form, by the field of a discount; the place is its number.
 _TIER_ERRORS: Final[Mapping[str, str]] = {
     "value": "Say how much the tier {} gives, as a number",
@@ -137,7 +139,7 @@ def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, give
     _add_terms(draft, show, made)
     made.body["category_id"] = draft["category"] or None
     _change_metadata(made, before)
-    if kind != "PROMOTION":
+    if kind not in _WITHOUT_SWITCHES:
         made.body["join_once"] = draft.has("join_once")
         made.body["type"] = "AUTO_UPDATE" if draft.has("grows") else "STATIC"
     if kind == "LOYALTY_PROGRAM":

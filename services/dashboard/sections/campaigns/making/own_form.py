@@ -19,18 +19,6 @@ _SHARED = "growing"
 UNSAID = span(".unset")["not said yet"]
 
 
-def again_at(path: str) -> dict[str, str]:
-    """What a control has that changes which fields there are."""
-    return {
-        "hx_post": f"{path}/form",
-        "hx_trigger": "change",
-        "hx_target": "#making",
-        "hx_swap": "outerMorph",
-        "hx_push_url": "false",
-        "hx_include": "closest form",
-    }
-
-
 def own_form(
     path: str,
     steps: Sequence[tuple[str, str]],

@@ -189,7 +189,9 @@ def warn(draft: Draft, body: Mapping[str, object]) -> list[Node]:
         found.append("It has no end: it runs until somebody switches it off.")
     is_card = template.kind in ("GIFT_VOUCHERS", "LOYALTY_PROGRAM")
     if template.kind == "LOYALTY_PROGRAM" and draft.has("auto_join") and not draft.all("rule"):
-        found.append("Customers join by themselves, and no rule says who: every customer does.")
+        found.append(
+            "Customers are to join by themselves, and no rule says who: nobody does, until one binds the program."
+        )
     if template.kind == "LOYALTY_PROGRAM" and not draft["expire_kind"]:
         found.append("Points never expire: what is not redeemed is owed for good.")
     if template.kind == "DISCOUNT_COUPONS" and not draft["quantity"]:

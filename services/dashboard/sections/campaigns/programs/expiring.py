@@ -58,7 +58,8 @@ def expiring_fields(
     how long before it is told.
     """
     kind = values.get("expire_kind", "")
-    kinds = ((OF_PROGRAM, "As the program says"), *KINDS) if may_follow else KINDS
+    # a rule has no word for never: what says nothing expires as the program says
+    kinds = ((OF_PROGRAM, "As the program says"), *KINDS[1:]) if may_follow else KINDS
     again = {
         "hx-get": PATH + ("?follow=true" if may_follow else ""),
         "hx-trigger": "change",

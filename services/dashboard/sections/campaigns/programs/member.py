@@ -26,6 +26,7 @@ from services.dashboard.sections.campaigns.figures import figures
 from services.dashboard.sections.campaigns.programs.member_dialogs import (
     member_dialogs,
     pending_acts,
+    takeable,
 )
 from services.dashboard.sections.campaigns.programs.moving import say_activity, say_moved, say_why
 from services.dashboard.sections.campaigns.programs.naming import program_path
@@ -144,7 +145,6 @@ def member_page(visit: Visit, row: Row, card: Row, told: Told) -> Node:
 
 
 def _actions(visit: Visit, card: Row, told: Told) -> Node:
-    has_rewards = bool(told.rewards)
     return fragment[
         a(".btn", href=f"/vouchers/{escape_segment(str(card['id']))}")[
             icon("ticket", 15), "The card"
@@ -153,7 +153,7 @@ def _actions(visit: Visit, card: Row, told: Told) -> Node:
         visit.may("vouchers.write")
         and dialog_button("Add or take points", "member-points", "", "coins"),
         visit.may("redemptions.redeem")
-        and has_rewards
+        and bool(takeable(told.rewards))
         and dialog_button("Redeem a reward", "member-redeem", ".primary", "gift"),
     ]
 

@@ -19,7 +19,7 @@ def member_dialogs(visit: Visit, program: str, card: Row, rewards: Sequence[Row]
         may and _points(program, card, visit.show),
         may and _transfer(program, card, visit.show),
         visit.may("redemptions.redeem")
-        and bool(rewards)
+        and bool(takeable(rewards))
         and _redeem(program, card, rewards or (), visit.show),
     ]
 
@@ -87,16 +87,8 @@ def _transfer(program: str, card: Row, show: Show) -> Node:
 
 def _redeem(program: str, card: Row, rewards: Sequence[Row], show: Show) -> Node:
     options = [
-        (str(reward["id"]), _offer(each, reward, show)) for each, reward in _takeable(rewards)
+        (str(reward["id"]), _offer(each, reward, show)) for each, reward in takeable(rewards)
     ]
-    if not options:
-        return confirm_dialog(
-            "member-redeem",
-            title="Redeem a reward?",
-            what_happens="Points of this program pay orders: your shop redeems them with the order.",
-            action=member_href(program, card["code"], "redeem"),
-            do="Redeem",
-        )
     return confirm_dialog(
         "member-redeem",
         title="Redeem a reward?",
@@ -109,9 +101,9 @@ def _redeem(program: str, card: Row, rewards: Sequence[Row], show: Show) -> Node
     )
 
 
-def _takeable(rewards: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Those with a cost of their own: each with its offer."""
-    found = [(each.get("assignment") or {}, each.get("reward") or {}) for each in rewards]
+def takeable(rewards: Sequence[Row] | None) -> list[tuple[Row, Row]]:
+    """Those with a cost of their own, each with its offer; with others the shop has orders paid."""
+    found = [(each.get("assignment") or {}, each.get("reward") or {}) for each in rewards or ()]
     return [(offer, reward) for offer, reward in found if _cost(offer) is not None]
 
 

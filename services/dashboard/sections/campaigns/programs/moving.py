@@ -42,12 +42,14 @@ _HAPPENED: Final[Mapping[str, str]] = {
     "customer.redemption.rollback.succceeded": "A redemption was taken back",
     "customer.reward_redemptions.created": "Took a reward",
     "customer.reward_redemptions.completed": "Took a reward",
+    "customer.reward_redemptions.rolledback": "A reward was taken back",
     **dict.fromkeys(_ADDED, "Points were added"),
     _TAKEN: "Points were taken off",
     "customer.rewarded.loyalty_points": "Earned points",
     "customer.rewarded": "Was rewarded",
     "customer.earning.refused": "Some rules gave nothing",
     "customer.voucher.loyalty_card.pending_points.added": "Points are pending",
+    "customer.voucher.loyalty_card.pending_points.updated": "Pending points were adjusted",
     "customer.voucher.loyalty_card.pending_points.activated": "Pending points became active",
     "customer.voucher.loyalty_card.pending_points.canceled": "Pending points were canceled",
     "customer.voucher.loyalty_card.points_expired": "Points expired",
@@ -100,6 +102,12 @@ def _points_in(data: Mapping[str, Any]) -> Any:
     return None
 
 
+def is_taken(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether an entry about points that were added is about fewer than none, which were taken."""
+    points = _points_in(data)
+    return kind in _ADDED and isinstance(points, int) and points < 0
+
+
 def _named(thing: object, kind: str) -> str:
     if not isinstance(thing, Mapping):
         return ""
@@ -131,7 +139,7 @@ def say_activity(entry: Row, show: Show) -> tuple[Node, Node]:
         f"{show.number(points)} points" if isinstance(points, int) else "",
         _named(data.get("reward"), "Reward"),
     ]
-    if kind in _ADDED and isinstance(points, int) and points < 0:
+    if is_taken(kind, data):
         kind = _TAKEN
     words = (
         _HAPPENED.get(kind)

@@ -24,7 +24,7 @@ from services.dashboard.web.visit import Visit
 #: What became of points, as the API tells it, and its label.
 _POINTS: Final = (
     ("earned", "Points earned"),
-    ("added", "Added by hand"),
+    ("added", "Points added"),
     ("redeemed", "Points redeemed"),
     ("expired", "Points expired"),
     ("removed", "Taken by hand or back"),

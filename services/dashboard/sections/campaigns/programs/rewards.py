@@ -9,19 +9,30 @@ from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.forms import field_lookup, field_text
+from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.notices import empty_state
-from services.dashboard.parts.numbers import read_count
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.campaigns.programs.naming import LIST_MAX, program_path, say_count
 from services.dashboard.sections.campaigns.programs.tier_words import find_rewards
+from services.dashboard.sections.rewards.offer_terms import (
+    OfferRules,
+    auto_redeem_badge,
+    find_offer_rules,
+    is_by_itself,
+    loyalty_of,
+    read_changed_terms,
+    read_terms,
+    refused,
+    say_whom,
+    terms_fields,
+)
+from services.dashboard.sections.rewards.rates import say_rate
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -35,18 +46,20 @@ KINDS: Final[Mapping[str, str]] = {
 
 async def rewards_tab(visit: Visit, row: Row) -> Node:
     """The catalogue of the program. Raises ApiFault."""
-    offers, rewards = await asyncio.gather(
-        visit.api.get(f"{program_path(row)}/rewards", {"limit": str(LIST_MAX)}),
-        find_rewards(visit),
+    body = await visit.api.get(f"{program_path(row)}/rewards", {"limit": str(LIST_MAX)})
+    offers: list[Row] = body.get("data") or []
+    rewards, rules = await asyncio.gather(
+        find_rewards(visit, (str(each.get("reward_id")) for each in offers)),
+        find_offer_rules(visit, [str(each["id"]) for each in offers]),
     )
     rows = [
         {**each, "reward": rewards.get(str(each.get("reward_id"))) or {"id": each.get("reward_id")}}
-        for each in offers.get("data") or []
+        for each in offers
     ]
-    return rewards_part(visit, row, rows)
+    return rewards_part(visit, row, rows, rules)
 
 
-def rewards_part(visit: Visit, row: Row, offers: Sequence[Row]) -> Node:
+def rewards_part(visit: Visit, row: Row, offers: Sequence[Row], rules: OfferRules | None) -> Node:
     """The same as nodes; who may, offers one more."""
     may = visit.may("campaigns.write")
     assign = may and dialog_button("Offer a reward", "offer-reward", ".primary", "plus")
@@ -72,9 +85,9 @@ def rewards_part(visit: Visit, row: Row, offers: Sequence[Row]) -> Node:
                 [
                     _name(each),
                     KINDS.get(str(each["reward"].get("type")), "Not known"),
-                    _say_cost(each, show),
+                    [_say_cost(each, show), " ", auto_redeem_badge(each)],
                     _say_stock(each["reward"], show),
-                    _say_whom(each),
+                    say_whom(each, rules),
                     *([_acts(row, each, show)] if may else []),
                 ]
                 for each in offers
@@ -92,20 +105,12 @@ def _name(offer: Row) -> Node:
     return a(".link", href=href)[reward.get("name") or reward.get("id")]
 
 
-def cost_of(offer: Row) -> Any:
-    """How many points it costs; None: it pays orders, by its rate."""
-    return ((offer.get("parameters") or {}).get("loyalty") or {}).get("points")
-
-
 def _say_cost(offer: Row, show: Show) -> str:
-    cost = cost_of(offer)
+    cost = loyalty_of(offer).get("points")
     if cost is not None:
         return say_count(cost, show)
-    coin = (offer["reward"].get("parameters") or {}).get("coin") or {}
-    ratio, points = coin.get("exchange_ratio"), coin.get("points_ratio")
-    if ratio is None:
-        return "By its rate"
-    return f"{say_count(points, show)} for {show.number(ratio)} {show.currency}"
+    coin = (offer["reward"].get("parameters") or {}).get("coin")
+    return say_rate(coin, show) if coin else "By its rate"
 
 
 def _say_stock(reward: Row, show: Show) -> Node:
@@ -118,19 +123,10 @@ def _say_stock(reward: Row, show: Show) -> Node:
     return f"{show.number(stock)}, {show.number(redeemed)} taken"
 
 
-def _say_whom(offer: Row) -> Node:
-    rules = (offer.get("validation_rules_assignments") or {}).get("data") or []
-    if not rules:
-        return "Every member"
-    return [
-        a(".link", href=f"/validation-rules/{each['rule_id']}")["By rules"] for each in rules[:1]
-    ]
-
-
 def _acts(row: Row, offer: Row, show: Show) -> Node:
     name, called = str(offer["id"]), offer["reward"].get("name") or "the reward"
     path = campaign_href(row, f"{TAB}/{escape_segment(name)}")
-    cost = cost_of(offer)
+    cost = loyalty_of(offer).get("points")
     return fragment[
         cost is not None and dialog_button("Change the cost", f"cost-{name}", ".small"),
         dialog_button("Take out", f"remove-{name}", ".small.danger"),
@@ -140,9 +136,9 @@ def _acts(row: Row, offer: Row, show: Show) -> Node:
             title=f"What does {called} cost?",
             what_happens=f"{say_count(cost, show)} now. Who redeems it from now on pays the new cost.",
             action=f"{path}/cost",
-            do="Change the cost",
+            do="Save",
             kind=".primary",
-            fields=_cost_field(f"points-{name}", str(cost)),
+            fields=terms_fields(offer),
         ),
         confirm_dialog(
             f"remove-{name}",
@@ -155,44 +151,23 @@ def _acts(row: Row, offer: Row, show: Show) -> Node:
     ]
 
 
-def _cost_field(field_id: str, value: str = "") -> Node:
-    return field_text(
-        "points",
-        "Points",
-        value,
-        id=field_id,
-        inputmode="numeric",
-        autocomplete="off",
-    )
-
-
 def offer_dialog(row: Row) -> Node:
     """Asks for a reward, and for its cost."""
     return confirm_dialog(
         "offer-reward",
         title=f"Offer a reward in {row['name']}",
-        what_happens="Members get it for points of their cards. Of one that pays orders leave the points empty: it has a rate.",
+        what_happens="Members get it for points of their cards.",
         action=campaign_href(row, f"{TAB}/offer"),
         do="Offer it",
         kind=".primary",
         fields=fragment[
             field_lookup("reward", "Reward", "reward"),
-            _cost_field("points"),
+            terms_fields(
+                hint="Of one that pays orders leave it empty: it has a rate", is_wanted=False
+            ),
             field_lookup("rule", "Only where a set of validation rules holds", "validation-rule"),
         ],
     )
-
-
-def _points_of(typed: Any) -> int | None:
-    text = str(typed or "").strip()
-    if not text:
-        return None
-    points = read_count(text)
-    if points is None:
-        raise Refused(
-            400, {"key": "invalid_payload", "message": "Say how many points, as a whole number"}
-        )
-    return points
 
 
 def _back(visit: Visit, say: str) -> Response:
@@ -203,12 +178,13 @@ def _back(visit: Visit, say: str) -> Response:
 async def offer(visit: Visit) -> Response:
     """Offers a reward."""
     form = await visit.form()
-    reward, points = str(form.get("reward") or ""), _points_of(form.get("points"))
+    reward = str(form.get("reward") or "")
     if not reward:
-        raise Refused(400, {"key": "invalid_payload", "message": "Choose a reward first"})
+        raise refused("Choose a reward first")
     body: dict[str, Any] = {"reward": reward}
-    if points is not None:
-        body["parameters"] = {"loyalty": {"points": points}}
+    # what has no cost of its own pays orders, which nothing does by itself
+    if str(form.get("points") or "").strip() or is_by_itself(form):
+        body["parameters"] = read_terms(form)
     if form.get("rule"):
         body["validation_rules"] = [str(form["rule"])]
     path = f"/v1/loyalties/{escape_segment(visit.path('id'))}/rewards"
@@ -222,9 +198,9 @@ def _path(visit: Visit) -> str:
 
 
 async def change_cost(visit: Visit) -> Response:
-    """Has a reward cost more points, or fewer."""
+    """Has a reward cost more points, or fewer, and be redeemed by itself or not."""
     form = await visit.form()
-    body = {"parameters": {"loyalty": {"points": _points_of(form.get("points")) or 0}}}
+    body = {"parameters": read_changed_terms(form)}
     await visit.api.put(_path(visit), body, key=key_of(form))
     return _back(visit, "Changed")
 

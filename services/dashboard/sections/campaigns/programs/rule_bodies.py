@@ -73,7 +73,9 @@ _KINDS: Final[Mapping[str, str]] = {
 def read_values(form: FormData) -> dict[str, str]:
     """What was typed, by the names of the fields."""
     values = {name: str(form.get(name) or "").strip() for name in FIELDS}
-    return values | {name: " ".join(map(str, form.getlist(name))) for name in MANY}
+    # a combobox that finds things of several kinds says which before the id
+    many = {name: [str(each).removeprefix("sku:") for each in form.getlist(name)] for name in MANY}
+    return values | {name: " ".join(each) for name, each in many.items()}
 
 
 def new_values() -> dict[str, str]:

@@ -8,6 +8,7 @@ from htpy import Node, div, fragment, h2, p, section
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
+    ask_again,
     field_area,
     field_checks,
     field_choice,
@@ -69,21 +70,16 @@ def rule_form(
     """The form; `rule`: the one that is changed, None: a new one."""
     wrong = errors or {}
     place = campaign_href(row, _place(rule))
-    again = {
-        "hx_post": f"{place}/form",
-        "hx_trigger": "change",
-        "hx_target": "#form",
-        "hx_swap": "outerMorph",
-        "hx_include": "closest form",
-        "hx_push_url": "false",
-    }
+    again = ask_again(place)
     return form_page(
         place,
         group("What it is for", _event(values, wrong, tiers, names, rule, again)),
         group("How many points", _points(values, wrong, names, show, again)),
         group(
             "When they come and when they go",
-            field_text(
+            # only what is earned with an order can wait for whether it is canceled
+            values.get("event") == "order.paid"
+            and field_text(
                 "pending",
                 "Days until they can be used",
                 values.get("pending"),
@@ -215,6 +211,7 @@ def _points(
         kind.startswith("ORDER_ITEMS")
         and fragment[
             _items("product", "Products", values, names, errors),
+            _items("sku", "SKUs", values, names, errors),
             _items("collection", "Collections", values, names, errors),
         ],
         folded(

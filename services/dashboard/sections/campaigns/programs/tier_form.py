@@ -19,7 +19,7 @@ from services.dashboard.sections.campaigns.programs.naming import LADDER, LIST_M
 from services.dashboard.sections.campaigns.programs.rule_names import find_rule_names
 from services.dashboard.sections.campaigns.programs.rule_words import say_rule
 from services.dashboard.sections.campaigns.programs.tier_words import find_offers
-from services.dashboard.sections.saving import change_metadata, key_of, read_lines
+from services.dashboard.sections.saving import change_metadata, key_of, read_lines, show_metadata
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused, ask_quietly, errors_of
 from services.dashboard.web.routes import Page
@@ -77,7 +77,7 @@ def tier_form(
         )
         if offers
         else None,
-        metadata_fields((tier or {}).get("metadata"), wrong),
+        metadata_fields(None, wrong, typed=values.get("metadata")),
         errors=wrong or None,
         save="Make the tier" if tier is None else "Save",
         cancel=campaign_href(row, LADDER),
@@ -134,7 +134,10 @@ def _mapping(name: str, said: str, values: Mapping[str, str], errors: Errors) ->
 def values_of(tier: Row) -> dict[str, str]:
     """What the form shows of a tier that there is."""
     points = tier.get("points") or {}
-    values = {"name": str(tier.get("name") or "")}
+    values = {
+        "name": str(tier.get("name") or ""),
+        "metadata": show_metadata(tier.get("metadata")),
+    }
     values |= {
         name: "" if points.get(name) is None else str(points[name]) for name in ("from", "to")
     }

@@ -30,20 +30,24 @@ async def find_offers(visit: Visit, row: Row) -> dict[str, str]:
     """What the rewards of a program are called, by the ids of their assignments and their own."""
     path = f"{program_path(row)}/rewards"
     offers = await ask_quietly(visit.api.get(path, {"limit": str(LIST_MAX)}))
-    rewards = await find_rewards(visit)
+    told: list[Row] = (offers or {}).get("data") or []
+    rewards = await find_rewards(visit, (str(each.get("reward_id")) for each in told))
     found: dict[str, str] = {}
-    for each in (offers or {}).get("data") or []:
+    for each in told:
         reward = str(each.get("reward_id"))
         called = str((rewards.get(reward) or {}).get("name") or reward)
         found |= {str(each["id"]): called, reward: called}
     return found
 
 
-async def find_rewards(visit: Visit) -> dict[str, Row]:
-    """Rewards by their ids; none where the role may not see them."""
-    if not visit.may("rewards.read"):
+async def find_rewards(visit: Visit, ids: Iterable[str]) -> dict[str, Row]:
+    """These rewards by their ids, up to as many as a program offers; none where the role may not see them."""
+    wanted = list(ids)
+    if not wanted or not visit.may("rewards.read"):
         return {}
-    answer = await ask_quietly(visit.api.get("/v1/rewards", {"limit": str(LIST_MAX)}))
+    named = ((f"filters[id][conditions][$in][{at}]", each) for at, each in enumerate(wanted))
+    params = [("limit", str(LIST_MAX)), *named]
+    answer = await ask_quietly(visit.api.get("/v1/rewards", params))
     return {str(each["id"]): each for each in (answer or {}).get("data") or []}
 
 

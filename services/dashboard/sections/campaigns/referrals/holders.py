@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import Errors, error_list, field_lookup, idempotency
-from services.dashboard.parts.grid import grid
+from services.dashboard.parts.grid import grid, next_page
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING
@@ -44,7 +44,9 @@ async def show_holders(visit: Visit) -> Response:
 
 async def _answer(visit: Visit, errors: Errors | None) -> Response:
     row, code = await find_campaign(visit, visit.path("id")), visit.path("code")
-    found = await visit.api.get(_api_path(row, code), {"limit": str(HOLDERS_MAX)})
+    after = visit.request.query_params.get("after", "")
+    params = {"limit": str(HOLDERS_MAX)} | ({"starting_after_id": after} if after else {})
+    found = await visit.api.get(_api_path(row, code), params)
     holders = found.get("data") or []
     people = await find_customers(visit, (each.get("customer_id") for each in holders))
     return answer_tab(visit, row, "referrals", _holders(visit, row, code, found, people, errors))
@@ -77,11 +79,10 @@ def _holders(
                 )
                 for each in holders
             ],
-            lead=f"The first {len(holders)} of {show.number(total)}."
-            if total > len(holders)
-            else None,
+            lead=f"{len(holders)} of {show.number(total)}." if total > len(holders) else None,
             empty="Nobody holds it.",
         ),
+        next_page(holders_href(row, code), found),
         may and _adding(row, code, errors),
         may
         and (

@@ -7,7 +7,7 @@ from htpy import Node, a, fragment
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.forms import Errors, form_page
+from services.dashboard.parts.forms import Errors, ask_again, form_page
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head
 from services.dashboard.sections.campaigns.making.sections import part
@@ -44,14 +44,7 @@ def terms_form(
 ) -> Node:
     """The fields with what the program has, or what was typed."""
     path = campaign_href(row, "referral-terms")
-    again = {
-        "hx_post": f"{path}/form",
-        "hx_trigger": "change",
-        "hx_target": "#form",
-        "hx_swap": "outerMorph",
-        "hx_push_url": "false",
-        "hx_include": "closest form",
-    }
+    again = ask_again(path)
     return form_page(
         path,
         part(

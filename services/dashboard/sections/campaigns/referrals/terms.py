@@ -69,6 +69,7 @@ def terms_fields(
             again,
             label="The friend gets besides",
             none="Only what the code gives",
+            who="the friend",
         ),
         prize_fields(
             "referrer",
@@ -78,6 +79,7 @@ def terms_fields(
             again,
             label="Who brought the friend gets",
             none="Nothing",
+            who="the referrer",
         ),
     ]
 

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.forms import Errors, field_text, form_page
+from services.dashboard.parts.forms import Errors, ask_again, field_text, form_page
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.numbers import read_count
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
@@ -117,14 +117,7 @@ def _form(
 ) -> Node:
     path = campaign_href(row, f"referral-tiers/{tier}/edit" if tier else "referral-tiers/new")
     wrong = errors or {}
-    again = {
-        "hx_post": f"{path}/form",
-        "hx_trigger": "change",
-        "hx_target": "#form",
-        "hx_swap": "outerMorph",
-        "hx_push_url": "false",
-        "hx_include": "closest form",
-    }
+    again = ask_again(path)
     return form_page(
         path,
         part(

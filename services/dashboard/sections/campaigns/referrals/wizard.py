@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from htpy import Node, fragment
-from starlette.responses import Response
 
 from services.dashboard.parts.discounts import say_discount
-from services.dashboard.parts.forms import Errors, field_area, field_switch, field_text
+from services.dashboard.parts.forms import Errors, ask_again, field_area, field_switch, field_text
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.bodies import (
     Body,
-    field_of_fault,
     new_campaign,
 )
 from services.dashboard.sections.campaigns.making.choices import chosen
@@ -19,14 +17,11 @@ from services.dashboard.sections.campaigns.making.draft import Draft
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.own_form import (
     UNSAID,
-    again_at,
-    answer_form,
-    begin_draft,
     first_sentence,
     own_form,
-    read_own,
     told_part,
 )
+from services.dashboard.sections.campaigns.making.own_pages import OwnKind, own_pages
 from services.dashboard.sections.campaigns.making.sections import (
     codes_part,
     discount_fields,
@@ -40,10 +35,7 @@ from services.dashboard.sections.campaigns.referrals.terms import (
     say_program,
     terms_fields,
 )
-from services.dashboard.web.answers import answer_node, go_to
-from services.dashboard.web.asking import Refused, Unreachable
-from services.dashboard.web.routes import Page
-from services.dashboard.web.visit import Visit, escape_segment
+from services.dashboard.web.visit import Visit
 
 PATH: Final = "/campaigns/referrals/new"
 TITLE: Final = "New referral program"
@@ -74,7 +66,7 @@ def wizard(
     key: str | None = None,
 ) -> Node:
     """The form as it stands, with what is wrong at its fields."""
-    wrong, again = errors or {}, again_at(PATH)
+    wrong, again = errors or {}, ask_again(PATH, "making")
     dashed = {name.replace("_", "-"): value for name, value in again.items()}
     parts = fragment[
         part(
@@ -143,50 +135,4 @@ async def _names(visit: Visit, draft: Draft) -> dict[str, str]:
     return {**await find_names(visit, draft), **await find_own_names(visit, draft.values)}
 
 
-async def show_wizard(visit: Visit) -> Response:
-    """The form as it begins."""
-    draft = begin_draft(**_BEGIN)
-    return answer_form(visit, TITLE, wizard(draft, visit.show, {}))
-
-
-async def change_wizard(visit: Visit) -> Response:
-    """The form after something was chosen that other fields depend on."""
-    form = await visit.form()
-    draft = read_own(form)
-    key = str(form.get("idempotency_key") or "") or None
-    return answer_node(wizard(draft, visit.show, await _names(visit, draft), key=key))
-
-
-async def tell_draft(visit: Visit) -> Response:
-    """The words beside the form, after something was filled in."""
-    draft = read_own(await visit.form())
-    return answer_node(told(draft, visit.show, await _names(visit, draft)))
-
-
-async def make_program(visit: Visit) -> Response:
-    """Makes it; what is wrong is shown at its field."""
-    form = await visit.form()
-    draft, key = read_own(form), str(form.get("idempotency_key") or "")
-    made = new_program(draft, visit.show)
-    errors = dict(made.errors)
-    if not errors:
-        try:
-            row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
-        except Refused as fault:
-            errors[place_of(fault.details) or field_of_fault(fault)] = fault.sentence
-            key = ""
-        except Unreachable as fault:
-            # nothing that was typed is lost, and sent once more it is the same request
-            errors[""] = f"{fault.sentence}. Send it once more in a moment."
-        else:
-            return go_to(visit.request, f"/campaigns/{escape_segment(str(row['id']))}", "Made")
-    shown = wizard(draft, visit.show, await _names(visit, draft), errors, key or None)
-    return answer_form(visit, TITLE, shown)
-
-
-PAGES: Final = (
-    Page(PATH, show_wizard, "campaigns.write"),
-    Page(PATH, make_program, "campaigns.write", "POST"),
-    Page(f"{PATH}/form", change_wizard, "campaigns.write", "POST"),
-    Page(f"{PATH}/told", tell_draft, "campaigns.write", "POST"),
-)
+PAGES: Final = own_pages(OwnKind(PATH, TITLE, _BEGIN, new_program, wizard, told, _names, place_of))

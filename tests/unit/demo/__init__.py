@@ -1,0 +1,1 @@
+"""Tests of the demo without a running system."""
