@@ -15,9 +15,9 @@ from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
-from engine.redemptions.given import SOURCE, with_item
+from engine.redemptions.given import with_item
 from engine.vouchers.fold import FOLDS as VOUCHER_FOLDS
-from schemas.balances import AdjustBalance
+from schemas.balances import REWARD_SOURCE, AdjustBalance
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
@@ -91,7 +91,7 @@ def _take_voucher_back(
         if given.expires_at is not None and given.expires_at < now:
             # nothing is left of it, and nothing else is taken for it
             return ()
-        body = AdjustBalance(voucher.id, -given.balance, SOURCE)
+        body = AdjustBalance(voucher.id, -given.balance, REWARD_SOURCE)
         decision = adjust_balance(view, command, body, now)
         if isinstance(decision, Refusal):
             return _used(redemption_id, voucher)
