@@ -118,6 +118,8 @@ class OrderEarned(Shape, frozen=True):
     began: Millis | None = None
     #: When what was given expires, whatever the card does; None: never, or as long as it does.
     expires_at: Millis | None = None
+    #: What limits counted of it, whatever became of the points while they were pending.
+    counted: int = 0
 
 
 class OrderEarnings(Shape, frozen=True):

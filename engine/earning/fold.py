@@ -72,6 +72,7 @@ def points_earned(state: State, event: PointsEarned, _: Millis) -> None:
             transaction_id=event.transaction_id,
             began=event.began,
             expires_at=event.expires_at,
+            counted=event.points,
         )
         _note_earned(state, event.order_id, event.customer_id, earned)
 
@@ -90,6 +91,7 @@ def points_pending(state: State, event: PointsPending, _: Millis) -> None:
             points=pending.points,
             pending_id=pending.id,
             began=event.began,
+            counted=pending.points,
         )
         _note_earned(state, pending.order_id, pending.customer_id, earned)
 

@@ -78,7 +78,9 @@ def uncounted_earnings(
         tally = tallies.get(each.rule_id)
         if tally is None or tally.began != each.began:
             continue
-        less = EarnedTally(max(tally.count - 1, 0), max(tally.points - each.points, 0), tally.began)
+        less = EarnedTally(
+            max(tally.count - 1, 0), max(tally.points - each.counted, 0), tally.began
+        )
         changed[each.campaign_id] = structs.replace(
             so_far, tallies=so_far.tallies | {each.rule_id: less}
         )
