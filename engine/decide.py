@@ -125,19 +125,20 @@ def _decide_within(view: View, command: Command, now: Millis) -> Decision | Refu
     """The decision; of a chunk or a sweep so much as fits a record with all that follows of it."""
     decision = _decide_fully(view, command, now)
     body = command.body
-    if not isinstance(body, RunChunk | ExpireDue):
+    if not isinstance(body, RunChunk | ExpireDue) or isinstance(decision, Refusal):
         return decision
-    while _is_too_large(decision, body) and body.share < SHARES_MAX:
+    # what a chunk does by itself fits
+    if isinstance(body, RunChunk) and not decision.effects:
+        return decision
+    while _is_too_large(decision) and body.share < SHARES_MAX:
         body = structs.replace(body, share=2 * body.share)
         decision = _decide_fully(view, structs.replace(command, body=body), now)
     return decision
 
 
-def _is_too_large(decision: Decision | Refusal, body: RunChunk | ExpireDue) -> bool:
-    """Whether too much follows; what a chunk does by itself fits."""
+def _is_too_large(decision: Decision | Refusal) -> bool:
+    """Whether it is more than is to be in a record."""
     if isinstance(decision, Refusal):
-        return False
-    if isinstance(body, RunChunk) and not decision.effects:
         return False
     size = sum(len(encode(event)) for event in decision.events)
     return size > CHUNK_WITH_EFFECTS_BYTES_MAX

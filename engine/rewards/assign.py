@@ -92,7 +92,8 @@ def delete_assignment(
 
 def unassign_rewards_of(view: View, campaign_id: str) -> Iterator[Event]:
     """The events by which a program that is deleted offers nothing any more; what binds it ends apart."""
-    yield from map(RewardUnassigned, assignments_of_program(view, campaign_id))
+    for each in assignments_of_program(view, campaign_id):
+        yield RewardUnassigned(each)
 
 
 def own_program(campaign: Campaign) -> Refusal:
