@@ -60,9 +60,10 @@ from schemas.actions import RunChunk
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal
+from schemas.expiry import ExpireDue
 from schemas.redemptions import RedeemStack
 
-#: What the events of a chunk may amount to with what follows of them: sealed they still fit a record.
+#: What the events of a chunk or a sweep may amount to with what follows of them: sealed they still fit a record.
 CHUNK_WITH_EFFECTS_BYTES_MAX = 512 * 1024
 #: Into how many parts a chunk is divided at most for it.
 SHARES_MAX = 1024
@@ -121,10 +122,13 @@ def decide(view: View, command: Command, now: Millis) -> Decision:
 
 
 def _decide_within(view: View, command: Command, now: Millis) -> Decision | Refusal:
-    """The decision; of a chunk so much as fits a record with all that follows of it."""
+    """The decision; of a chunk or a sweep so much as fits a record with all that follows of it."""
     decision = _decide_fully(view, command, now)
     body = command.body
-    if not isinstance(body, RunChunk):
+    if not isinstance(body, RunChunk | ExpireDue) or isinstance(decision, Refusal):
+        return decision
+    # what a chunk does by itself fits
+    if isinstance(body, RunChunk) and not decision.effects:
         return decision
     while _is_too_large(decision) and body.share < SHARES_MAX:
         body = structs.replace(body, share=2 * body.share)
@@ -133,8 +137,8 @@ def _decide_within(view: View, command: Command, now: Millis) -> Decision | Refu
 
 
 def _is_too_large(decision: Decision | Refusal) -> bool:
-    """Whether too much follows of a chunk; what is done in it by itself fits."""
-    if isinstance(decision, Refusal) or not decision.effects:
+    """Whether it is more than is to be in a record."""
+    if isinstance(decision, Refusal):
         return False
     size = sum(len(encode(event)) for event in decision.events)
     return size > CHUNK_WITH_EFFECTS_BYTES_MAX

@@ -7,12 +7,15 @@ Decisions never wait for it, they compare with `now`; the sweep keeps the state 
 the end of a session into the log. A sweep is bounded; what is left comes with the next.
 """
 
-from itertools import islice, takewhile
+from collections.abc import Iterator
+from itertools import chain, islice, takewhile
 from types import MappingProxyType
 
 from engine.admission import SEEN_DAYS
 from engine.assignments.decide import drop_next_assignments
+from engine.background.chunk import share_of
 from engine.counters.ended import next_ended_counts
+from engine.evolve import fold_event
 from engine.exports.decide import expire_exports
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -32,7 +35,8 @@ from schemas.redemptions import RedemptionsRetired
 from schemas.sessions import SessionsExpired
 
 SWEEP_MAX = 500
-#: Of how many cards points expire with one sweep, and are told of: each is in the record as a whole.
+#: Of how many cards points expire with one sweep, are told of, and become active: each is in the
+#: record as a whole.
 CARDS_MAX = 100
 #: Later than any time that can be written.
 NEVER = INSTANT_MAX + 1
@@ -59,16 +63,12 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
-    cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
-    told = [each.id for each in due if each.kind == tables.DUE_POINTS_NOTICE]
-    pending = [each.id for each in due if each.kind == tables.DUE_PENDING]
     members = [each.id for each in due if each.kind == tables.DUE_LOYALTY_TIER]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
-    events += expire_points(view, command, cards[:CARDS_MAX], now)
-    events += tell_expiring_points(view, told[:CARDS_MAX], now)
-    events += activate_due(view, command, pending, now)
-    events += expire_tiers(view, members[:MOVES_MAX], now)
+    events += _points_events(view, command, due, now)
+    # as the balances are before anything becomes active, which members are followed by (effects.py)
+    events += expire_tiers(view, members[: share_of(command, MOVES_MAX)], now)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:
@@ -79,6 +79,24 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     for action_id, numbers in _staged_sets(due).items():
         events.append(StagedRowsDropped(action_id, tuple(numbers)))
     return Decision(tuple(events))
+
+
+def _points_events(
+    view: View, command: Command, due: list[tables.Due], now: Millis
+) -> Iterator[Event]:
+    """What becomes of points of cards, each on what those before made of the same card."""
+    state, most = view.trial(), share_of(command, CARDS_MAX)
+
+    def named(kind: str) -> list[str]:
+        return [each.id for each in due if each.kind == kind][:most]
+
+    for event in chain(
+        expire_points(state, command, named(tables.DUE_POINTS), now),
+        tell_expiring_points(state, command, named(tables.DUE_POINTS_NOTICE), now),
+        activate_due(state, command, named(tables.DUE_PENDING), now),
+    ):
+        fold_event(state, event, now)
+        yield event
 
 
 def _staged_sets(due: list[tables.Due]) -> dict[str, list[int]]:

@@ -10,6 +10,10 @@ from schemas.vouchers import Voucher
 ExpirationType = Literal["PROGRAM_RULES", "CUSTOM_DATE", "NON_EXPIRING"]
 
 
+#: The source of what a card is given as the reward of another, and of what a rollback takes of it.
+REWARD_SOURCE: Final = "REWARD"
+
+
 class AdjustBalance(Shape, tag="adjust_balance", frozen=True):
     """Adds credits or points to a card, or takes them off; `amount` in minor units, never 0."""
 

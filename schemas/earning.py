@@ -118,6 +118,8 @@ class OrderEarned(Shape, frozen=True):
     began: Millis | None = None
     #: When what was given expires, whatever the card does; None: never, or as long as it does.
     expires_at: Millis | None = None
+    #: What limits counted of it, whatever became of the points while they were pending.
+    counted: int = 0
 
 
 class OrderEarnings(Shape, frozen=True):
@@ -239,7 +241,7 @@ class PointsEarned(Unanswered, tag="voucher.points_earned", frozen=True):
     #: The tier whose mapping changed them.
     tier: TierNamed | None = None
     buckets: tuple[PointsBucket, ...] = ()
-    #: What limits count after it, of a rule that has some, and from when on.
+    #: What the limits of the rule count after it, where it has some, and from when on.
     earnings: Earnings | None = None
     began: Millis | None = None
     #: None: never, or when the card does nothing for long enough.
@@ -287,7 +289,7 @@ class OrderEarningsEnded(Unanswered, tag="order.earnings_ended", frozen=True):
     """What an order earned was taken back: paid again, it earns again."""
 
     order_id: str
-    #: What limits count after it, of each program with rules that have some.
+    #: What else limits count after it than before, of each program with rules that have some.
     earnings: tuple[Earnings, ...] = ()
 
 

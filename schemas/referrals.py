@@ -17,6 +17,8 @@ from schemas.vouchers import VoucherType
 
 #: How many referees a referral code has at most.
 REFEREES_MAX = 100_000
+#: Of how many referrers of before it is known what they kept.
+KEPT_BY_OTHERS_MAX: Final = 10
 #: How many holders are added at once.
 HOLDERS_AT_ONCE_MAX = 20
 #: How many tiers a referral program has at most.
@@ -52,6 +54,8 @@ class Referral(Shape, frozen=True):
     referee_reward: GivenPrize | None = None
     referrer_reward: GivenPrize | None = None
     metadata: Metadata = field(default_factory=dict)
+    #: What referrers of before, whose referral was revoked, could keep; of the last of them.
+    kept_by_others: tuple[GivenPrize, ...] = ()
 
 
 class ReferralTier(Shape, frozen=True):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from schemas.actions import RowFailure, RunChunk
 from schemas.commands import Command
 from schemas.events import Event
+from schemas.expiry import ExpireDue
 
 #: What the codes and ids of one chunk may amount to: a code may have hundreds of characters, and a
 #: record that is too large ends its action.
@@ -14,9 +15,9 @@ ID_BYTES = 60
 
 
 def share_of(command: Command, most: int) -> int:
-    """How much of what is done at once at most is to be done now; something always is."""
+    """How much of what a chunk or a sweep does at once at most is to be done now; something always is."""
     body = command.body
-    return max(most // body.share, 1) if isinstance(body, RunChunk) else most
+    return max(most // body.share, 1) if isinstance(body, RunChunk | ExpireDue) else most
 
 
 class Chunk(NamedTuple):

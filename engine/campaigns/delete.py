@@ -9,6 +9,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View
 from engine.rewards.assign import unassign_rewards_of
+from engine.rewards.find import assignments_of_program
 from schemas.actions import DeleteCampaignVouchers, DeletePromotions, Work
 from schemas.base import Millis
 from schemas.campaigns import CampaignDeleted, DeleteCampaign
@@ -29,7 +30,7 @@ def delete_campaign(
     if campaign.campaign_type == "PROMOTION":
         work = DeletePromotions(campaign.id, campaign.last_tier_place)
     events: list[Event] = [
-        *drop_assignments_of(view, campaign),
+        *drop_assignments_of(view, campaign, *assignments_of_program(view, campaign.id)),
         *unassign_rewards_of(view, campaign.id),
         CampaignDeleted(gone, body.force),
     ]

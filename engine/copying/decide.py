@@ -6,6 +6,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.assignments.decide import assign_rules, rule_ids_of
+from engine.assignments.fold import rule_assigned
 from engine.campaigns.joining import too_many_joined
 from engine.earning.members import rules_of
 from engine.kernel import tables
@@ -14,9 +15,10 @@ from engine.kernel.ids import new_id, new_ids
 from engine.kernel.programs import find_program
 from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
-from engine.kernel.state import View
+from engine.kernel.state import State, View
 from engine.loyalty_tiers.ladder import tiers_of
 from engine.rewards.find import assignments_of_program, auto_redeemed
+from schemas.assignments import RuleAssigned
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, CopyProgram
 from schemas.commands import Command
@@ -49,7 +51,8 @@ def copy_program(
         wrong = wrong or too_many_reacting(view, "redeeming", copied.id)
     if wrong is not None:
         return wrong
-    bound = assign_rules(view, command, source.rule_ids, copied, now)
+    trial = view.trial()
+    bound = _bind(trial, command, source, copied, now)
     if isinstance(bound, Refusal):
         return bound
     events: list[Event] = [*bound]
@@ -64,7 +67,7 @@ def copy_program(
             rule_ids=(),
             loyalty_tier_id=ids.get(rule.loyalty_tier_id or "", rule.loyalty_tier_id),
         )
-        refused = _add_bound(view, command, rule, own, events, now)
+        refused = _add_bound(trial, command, rule, own, events, now)
         if refused is not None:
             return refused
     for offered in assignments_of_program(view, source.id):
@@ -76,7 +79,7 @@ def copy_program(
             updated_at=None,
             rule_ids=(),
         )
-        refused = _add_bound(view, command, offered, offer, events, now)
+        refused = _add_bound(trial, command, offered, offer, events, now)
         if refused is not None:
             return refused
     events += [LoyaltyTierCreated(_copy_tier(each, copied.id, ids, now)) for each in tiers]
@@ -120,15 +123,29 @@ def _new_ids(
     return ids
 
 
+def _bind(
+    trial: State,
+    command: Command,
+    source: Campaign | EarningRule | RewardAssignment,
+    copied: Campaign | EarningRule | RewardAssignment,
+    now: Millis,
+) -> tuple[RuleAssigned, ...] | Refusal:
+    """What binds the copy as it does the source; a set that binds several of them counts on."""
+    bound = assign_rules(trial, command, source.rule_ids, copied, now)
+    for each in () if isinstance(bound, Refusal) else bound:
+        rule_assigned(trial, each, now)
+    return bound
+
+
 def _add_bound(
-    view: View,
+    trial: State,
     command: Command,
     source: EarningRule | RewardAssignment,
     copied: EarningRule | RewardAssignment,
     events: list[Event],
     now: Millis,
 ) -> Refusal | None:
-    bound = assign_rules(view, command, source.rule_ids, copied, now)
+    bound = _bind(trial, command, source, copied, now)
     if isinstance(bound, Refusal):
         return bound
     events += bound

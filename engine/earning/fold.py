@@ -13,6 +13,7 @@ from engine.points.fold import end_pending, put_pending, store_buckets
 from engine.vouchers.fold import store_voucher
 from schemas.base import Millis
 from schemas.earning import (
+    EARNING_RULES_MAX,
     EarningRuleCreated,
     EarningRuleDeleted,
     EarningRuleDisabled,
@@ -71,6 +72,7 @@ def points_earned(state: State, event: PointsEarned, _: Millis) -> None:
             transaction_id=event.transaction_id,
             began=event.began,
             expires_at=event.expires_at,
+            counted=event.points,
         )
         _note_earned(state, event.order_id, event.customer_id, earned)
 
@@ -89,6 +91,7 @@ def points_pending(state: State, event: PointsPending, _: Millis) -> None:
             points=pending.points,
             pending_id=pending.id,
             began=event.began,
+            counted=pending.points,
         )
         _note_earned(state, pending.order_id, pending.customer_id, earned)
 
@@ -146,8 +149,16 @@ def order_earnings_ended(state: State, event: OrderEarningsEnded, _: Millis) -> 
 
 
 def _store_earnings(state: State, earnings: Earnings | None) -> None:
-    if earnings is not None:
-        state.put(tables.EARNINGS, earnings, earnings.customer_id, earnings.campaign_id)
+    """Limits count what the event says of them; of rules that are gone no more is kept than fits."""
+    if earnings is None:
+        return
+    key = earnings.customer_id, earnings.campaign_id
+    stored = state.get(tables.EARNINGS, *key)
+    tallies = earnings.tallies if stored is None else stored.tallies | earnings.tallies
+    if len(tallies) > EARNING_RULES_MAX:
+        rules = tables.EARNING_RULES
+        tallies = {name: each for name, each in tallies.items() if state.get(rules, name)}
+    state.put(tables.EARNINGS, structs.replace(earnings, tallies=tallies), *key)
 
 
 def _note_earned(state: State, order_id: str, customer_id: str, earned: OrderEarned) -> None:

@@ -59,34 +59,31 @@ def room_of(view: View, rule: EarningRule, customer_id: str, now: Millis, zone: 
 def counted_earnings(
     view: View, rule: EarningRule, customer_id: str, points: int, began: Millis
 ) -> Earnings:
-    """What the limits count after a rule gave points; of rules that are gone nothing is kept."""
-    stored = _earnings(view, rule.campaign_id, customer_id)
+    """What the limits of a rule count after it gave points."""
     tally = _tally(view, rule, customer_id, began)
     counted = EarnedTally(tally.count + 1, tally.points + points, began)
-    kept = {
-        rule_id: each
-        for rule_id, each in stored.tallies.items()
-        if view.get(tables.EARNING_RULES, rule_id) is not None
-    }
-    return structs.replace(stored, tallies=kept | {rule.id: counted})
+    return Earnings(customer_id, rule.campaign_id, {rule.id: counted})
 
 
 def uncounted_earnings(
     view: View, customer_id: str, earned: Iterable[OrderEarned]
 ) -> tuple[Earnings, ...]:
-    """What the limits of each program count after all this was taken back."""
+    """What of the limits of each program counts something else after all this was taken back."""
     changed: dict[str, Earnings] = {}
     for each in earned:
         if each.began is None:
             continue
-        stored = changed.get(each.campaign_id)
-        stored = stored or _earnings(view, each.campaign_id, customer_id)
-        tally = stored.tallies.get(each.rule_id)
+        so_far = changed.get(each.campaign_id) or Earnings(customer_id, each.campaign_id)
+        tallies = _earnings(view, each.campaign_id, customer_id).tallies | so_far.tallies
+        tally = tallies.get(each.rule_id)
         if tally is None or tally.began != each.began:
             continue
-        less = EarnedTally(max(tally.count - 1, 0), max(tally.points - each.points, 0), tally.began)
-        tallies = stored.tallies | {each.rule_id: less}
-        changed[each.campaign_id] = structs.replace(stored, tallies=tallies)
+        less = EarnedTally(
+            max(tally.count - 1, 0), max(tally.points - each.counted, 0), tally.began
+        )
+        changed[each.campaign_id] = structs.replace(
+            so_far, tallies=so_far.tallies | {each.rule_id: less}
+        )
     return tuple(changed.values())
 
 

@@ -84,7 +84,7 @@ def _wrongs(loyalty: Mapping[str, Any], event: str) -> Iterator[str]:
         yield "Property `.loyalty.type` has to be FIXED or PROPORTIONAL"
         return
     calculation = loyalty.get("calculation_type")
-    if calculation not in FORMS:
+    if not isinstance(calculation, str) or calculation not in FORMS:
         yield f"Property `.loyalty.calculation_type` has to be one of {', '.join(FORMS)}"
         return
     if calculation not in calculations_of(event):
@@ -151,7 +151,8 @@ def _wrong_ref(given: Any, path: str) -> Iterator[str]:
     if not isinstance(given, dict):
         yield f"Property `{path}` has to be an object"
         return
-    if given.get("object") not in _OBJECTS:
+    kind = given.get("object")
+    if not isinstance(kind, str) or kind not in _OBJECTS:
         yield f"Property `{path}.object` has to be product, sku or {COLLECTION}"
     named = given.get("id")
     if not isinstance(named, str) or not 0 < len(named) <= ID_LENGTH_MAX:
@@ -159,7 +160,7 @@ def _wrong_ref(given: Any, path: str) -> Iterator[str]:
 
 
 def _is_whole(value: Any, least: int) -> bool:
-    return is_number(value) and value == int(value) and least <= value <= AMOUNT_MAX
+    return is_number(value) and least <= value <= AMOUNT_MAX and value == int(value)
 
 
 # --- what they give

@@ -14,8 +14,8 @@ By the balance (`BALANCE`; also where the program says nothing):
 
 By the points that are collected in a period (`POINTS_IN_PERIOD`), of the project's calendar: what is
 earned and what is added by hand counts in the month in which it comes, what is taken back for a
-canceled order is subtracted in the month in which that happens; what is transferred, spent, taken off
-by hand or expires changes nothing. A period qualifies for the tier of its points:
+canceled order, a referral or a reward that is rolled back is subtracted in the month in which that
+happens; what is transferred, spent, taken off by hand or expires changes nothing. A period qualifies for the tier of its points:
 
 - `IMMEDIATE`: from when they are reached on, to the end of the period (`END_OF_PERIOD`) or of the next
   one (`END_OF_NEXT_PERIOD`);

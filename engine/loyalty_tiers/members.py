@@ -26,7 +26,7 @@ from engine.loyalty_tiers.standing import (
     settle,
 )
 from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
-from schemas.balances import BalanceAdjusted
+from schemas.balances import REWARD_SOURCE, BalanceAdjusted
 from schemas.base import Millis
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
@@ -215,7 +215,10 @@ def _plain(tier: LoyaltyTier) -> LoyaltyTier:
 
 
 def _balance_adjusted(event: BalanceAdjusted) -> Iterator[CardChange]:
-    yield CardChange(event.voucher, event.amount, max(event.amount, 0))
+    """What is taken off by hand was collected all the same; what a rollback takes back was not."""
+    is_taken_back = event.source == REWARD_SOURCE
+    collected = event.amount if is_taken_back else max(event.amount, 0)
+    yield CardChange(event.voucher, event.amount, collected)
 
 
 def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
@@ -236,8 +239,9 @@ def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
 
 def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
     if event.voucher is not None:
-        taken = event.amount + event.given.missing
-        yield CardChange(event.voucher, -event.amount, -taken)
+        # of a code, `missing` says that it was used, and not how many points
+        missing = event.given.missing if event.given.prize.amount is not None else 0
+        yield CardChange(event.voucher, -event.amount, -event.amount - missing)
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:

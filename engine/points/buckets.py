@@ -223,7 +223,9 @@ class _Buckets:
         return tuple(taken)
 
     def put(self, bucket_id: str, ends: Millis, points: int, *, moves: bool = False) -> None:
-        """Puts points into the bucket that ends then, or a new one."""
+        """Puts points into the bucket that ends then, or a new one; none change nothing."""
+        if points <= 0:
+            return
         voucher, day = self._voucher, day_ending_at(ends, zone_of(self._view))
         bucket = PointsBucket(
             id=bucket_id,
@@ -239,8 +241,7 @@ class _Buckets:
         if found is None and len(self._living) >= BUCKETS_MAX:
             found = self._shared(bucket)
         bucket = found or bucket
-        if points > 0:
-            self._set(bucket, bucket.points + points)
+        self._set(bucket, bucket.points + points)
 
     def move(self, ends: Millis) -> None:
         """All that expires by inactivity ends then."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from engine.kernel import tables
-from engine.kernel.ids import new_id
+from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
 from engine.points.buckets import Booked, note_expiring, settle_points
 from schemas.base import Millis
@@ -23,15 +23,18 @@ def expire_points(
 
 
 def tell_expiring_points(
-    view: View, voucher_ids: Iterable[str], now: Millis
-) -> Iterator[PointsExpiring]:
-    """What of these cards expires soon, where it is to be told and was not."""
-    for voucher_id in voucher_ids:
+    view: View, command: Command, voucher_ids: Iterable[str], now: Millis
+) -> Iterator[PointsExpired | PointsExpiring]:
+    """What of these cards expires soon, where it is to be told and was not; first what is over."""
+    for number, voucher_id in enumerate(voucher_ids):
         voucher = view.get(tables.VOUCHERS, voucher_id)
         if voucher is None or voucher.loyalty_card is None:
             continue
-        settled = settle_points(view, voucher, now).voucher
-        noted = note_expiring(view, settled, now)
+        own = numbered_command(command, "told", number)
+        for expired in points_expired_events(view, own, voucher, now):
+            yield expired
+            voucher = expired.voucher
+        noted = note_expiring(view, voucher, now)
         if noted.buckets:
             points = sum(each.points for each in noted.buckets)
             yield PointsExpiring(noted.voucher, points, noted.buckets)

@@ -133,10 +133,10 @@ def _receive(
     points, taken = 0, list[BucketTaken]()
     for move, gone in zip(moves, spent, strict=True):
         points += move.points
-        taken += (
-            structs.replace(each, id=new_id(command.seed, "lopb_", len(taken) + n))
-            for n, each in enumerate(gone.taken)
-        )
+        taken += [
+            structs.replace(each, id=new_id(command.seed, "lopb_", number))
+            for number, each in enumerate(gone.taken, len(taken))
+        ]
         received.append(receive_points(view, settled, points, tuple(taken), now))
     return received
 

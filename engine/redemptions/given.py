@@ -1,15 +1,10 @@
 """What a card was redeemed for: what is shown of it, and what the state keeps."""
 
-from typing import Final
-
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.rewards import RewardGiven, RewardTaken
-
-#: The source of what is added to a card, as transactions show it.
-SOURCE: Final = "REWARD"
 
 
 def given_of(taken: RewardTaken) -> RewardGiven:

@@ -17,13 +17,14 @@ from engine.kernel.room import Folds, unite_tables
 from engine.kernel.state import View
 from engine.publications import fold as publications
 from engine.publications.giving import hand_out
-from engine.redemptions.given import SOURCE, with_item
+from engine.redemptions.given import with_item
 from engine.rewards.refusals import (
     out_of_stock,
     unknown_campaign,
     with_campaign_told,
 )
 from engine.vouchers import fold as vouchers
+from schemas.balances import REWARD_SOURCE
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
@@ -124,7 +125,7 @@ class _Giving:
             return with_campaign_told(got, campaign.id, 0) if unexplained else got
         self._note(*got.events)
         if balance:
-            self._note(balance_adjusted_event(command, got.booked, balance, SOURCE))
+            self._note(balance_adjusted_event(command, got.booked, balance, REWARD_SOURCE))
         return structs.replace(
             taken, voucher=got.booked.voucher, kept=got.kept, expires_at=got.expires_at
         )

@@ -15,8 +15,9 @@ from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
-from engine.redemptions.given import SOURCE, with_item
-from schemas.balances import AdjustBalance
+from engine.redemptions.given import with_item
+from engine.vouchers.fold import FOLDS as VOUCHER_FOLDS
+from schemas.balances import REWARD_SOURCE, AdjustBalance
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
@@ -40,7 +41,11 @@ NOTHING = TakenBack({})
 def take_rewards_back(
     view: View, command: Command, redemptions: Iterable[Redemption], now: Millis
 ) -> TakenBack | Refusal:
-    """Takes back what the cards were redeemed for, all of it or nothing."""
+    """Takes back what the cards were redeemed for, all of it or nothing.
+
+    Several may have been rewarded on one card: each sees what those before it left there.
+    """
+    state = view.trial()
     taken_back: dict[str, RewardTaken] = {}
     rewards: dict[str, Reward] = {}
     events: list[Event] = []
@@ -48,12 +53,14 @@ def take_rewards_back(
         given = redemption.reward
         if given is None:
             continue
-        voucher = find_living_voucher(view, given.voucher_id) if given.voucher_id else None
+        voucher = find_living_voucher(state, given.voucher_id) if given.voucher_id else None
         if voucher is not None:
             own = numbered_command(command, "reward", number)
-            undone = _take_voucher_back(view, own, redemption.id, given, voucher, now)
+            undone = _take_voucher_back(state, own, redemption.id, given, voucher, now)
             if isinstance(undone, Refusal):
                 return undone
+            for event in undone:
+                VOUCHER_FOLDS[type(event)](state, event, now)
             events += undone
             voucher = _voucher_after(undone, voucher)
         reward = rewards.get(given.reward_id) or view.get(tables.REWARDS, given.reward_id)
@@ -84,7 +91,7 @@ def _take_voucher_back(
         if given.expires_at is not None and given.expires_at < now:
             # nothing is left of it, and nothing else is taken for it
             return ()
-        body = AdjustBalance(voucher.id, -given.balance, SOURCE)
+        body = AdjustBalance(voucher.id, -given.balance, REWARD_SOURCE)
         decision = adjust_balance(view, command, body, now)
         if isinstance(decision, Refusal):
             return _used(redemption_id, voucher)

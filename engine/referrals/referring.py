@@ -38,6 +38,7 @@ from schemas.prizes import GivenPrize, Occasion, Side
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.referrals import (
+    KEPT_BY_OTHERS_MAX,
     REFEREES_MAX,
     ConvertedBy,
     CustomerReferred,
@@ -156,6 +157,9 @@ def new_referral(view: View, voucher: Voucher, customer_id: str, now: Millis) ->
     before = find_referral(view, customer_id, campaign_id)
     if is_referee(before) or (view.get(tables.REFEREE_COUNTS, voucher.id) or 0) >= REFEREES_MAX:
         return None
+    kept = () if before is None else _kept_by_referrers(before)
+    own = next((each for each in kept if each.customer_id == referrer_id), None)
+    others = tuple(each for each in kept if each is not own)
     return Referral(
         id=holding_id(customer_id, voucher.id),
         campaign_id=campaign_id,
@@ -166,8 +170,14 @@ def new_referral(view: View, voucher: Voucher, customer_id: str, now: Millis) ->
         customer_id=customer_id,
         created_at=now,
         referee_reward=None if before is None else _kept(before.referee_reward),
-        referrer_reward=None if before is None else _kept(before.referrer_reward),
+        referrer_reward=own,
+        kept_by_others=others[-KEPT_BY_OTHERS_MAX:],
     )
+
+
+def _kept_by_referrers(before: Referral) -> tuple[GivenPrize, ...]:
+    last = _kept(before.referrer_reward)
+    return before.kept_by_others if last is None else (*before.kept_by_others, last)
 
 
 def _kept(given: GivenPrize | None) -> GivenPrize | None:

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import structs
 
 from engine.assignments.decide import assign_rules, drop_assignments_of, rule_ids_of
+from engine.assignments.fold import rule_assigned
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -90,10 +91,8 @@ def delete_assignment(
 
 
 def unassign_rewards_of(view: View, campaign_id: str) -> Iterator[Event]:
-    """The events by which a program that is deleted offers nothing any more."""
-    offered = list(assignments_of_program(view, campaign_id))
-    yield from drop_assignments_of(view, *offered)
-    for each in offered:
+    """The events by which a program that is deleted offers nothing any more; what binds it ends apart."""
+    for each in assignments_of_program(view, campaign_id):
         yield RewardUnassigned(each)
 
 
@@ -135,6 +134,7 @@ def _assign(
         if crowded is not None:
             return crowded
     events: list[Event] = []
+    trial = view.trial()
     added: dict[str, str] = {}
     for number, (reward, each) in enumerate(zip(rewards, wanted, strict=True)):
         known = find_assignment(view, campaign.id, reward.id)
@@ -151,9 +151,12 @@ def _assign(
             points=each.points,
             auto_redeem=each.auto_redeem,
         )
-        bound = assign_rules(view, command, each.validation_rules, assignment, now)
+        bound = assign_rules(trial, command, each.validation_rules, assignment, now)
         if isinstance(bound, Refusal):
             return bound
+        for binding in bound:
+            # a set that binds several of them counts on
+            rule_assigned(trial, binding, now)
         added[reward.id] = assignment.id
         events += bound
         events.append(RewardAssigned(structs.replace(assignment, rule_ids=rule_ids_of(bound))))

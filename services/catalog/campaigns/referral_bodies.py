@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from fronts.fields import Body, Count, Short, Shown, read_whole
+from fronts.fields import Body, Short, Shown, read_whole
 from schemas.base import AMOUNT_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
 from schemas.giveaway_terms import ALTERNATES_MAX, WINNERS_MAX, EntryType, GiveawayTerms
@@ -58,6 +58,12 @@ class CustomEventBody(Body):
     name: EventName | None = None
 
 
+class NamedEventBody(Body):
+    """A custom event, by its name."""
+
+    name: EventName
+
+
 class SegmentBody(Body):
     """A segment by its id."""
 
@@ -79,20 +85,12 @@ class GiveawayBody(Body):
 
     closes_at: End
     entry_type: EntryType | None = None
-    custom_event: CustomEventBody | None = None
+    custom_event: NamedEventBody | None = None
     each_event: StrictBool | None = None
     winners: Winners | None = None
     alternates: Alternates | None = None
     prize: PrizeBody | None = None
     commitment: Shown = None
-
-
-class ReferralTierTerms(Body):
-    """What creating and updating a tier of a referral program have in common."""
-
-    conversions: Count | None = None
-    reward: PrizeBody | None = None
-    banner: Short | None = None
 
 
 def prize_of(body: PrizeBody) -> Prize:

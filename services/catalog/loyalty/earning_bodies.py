@@ -108,7 +108,8 @@ class UpdateRuleBody(RuleTerms):
 
 def take_strange_terms(loyalty: dict[str, Any], at: Path) -> Iterator[Path]:
     """Takes the members out of the points of a rule that no such points have; their paths."""
-    form = FORMS.get(loyalty.get("calculation_type", ""))
+    calculation = loyalty.get("calculation_type")
+    form = FORMS.get(calculation) if isinstance(calculation, str) else None
     if loyalty.get("type") == "FIXED":
         yield from _take(loyalty, _FIXED, at)
     elif form is not None:

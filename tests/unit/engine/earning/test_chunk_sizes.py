@@ -8,7 +8,7 @@ from engine.decide import CHUNK_WITH_EFFECTS_BYTES_MAX
 from engine.kernel.state import encode
 from schemas.api import CustomerInput
 from schemas.customers import Customer, CustomerCreated
-from schemas.earning import PointsEarned
+from schemas.earning import EARNING_RULES_MAX, CreateEarningRules, EarningLimits, PointsEarned
 from schemas.loyalty_tiers import CreateLoyaltyTiers, NewLoyaltyTier, PointsRange
 from schemas.personal import Personal, PersonalData
 from schemas.points import PointsExpirationRules
@@ -16,7 +16,15 @@ from schemas.publications import PublishVouchers
 from schemas.records import Decided
 from schemas.segments import CreateSegment
 from schemas.topics import RECORD_BYTES_MAX
-from tests.unit.engine.earning_world import fixed, program, rule
+from tests.unit.engine.earning_world import (
+    become,
+    fixed,
+    new_rule,
+    order,
+    points,
+    program,
+    rule,
+)
 from tests.unit.engine.segments.segments import run, segment
 from tests.unit.engine.world import NOON, World
 
@@ -92,3 +100,18 @@ def test_members_who_come_to_a_tier_together_earn_in_records_that_are_not_too_la
     assert max(len(encode(each)) for each in records) < CHUNK_WITH_EFFECTS_BYTES_MAX * 1.1
     told = [event for each in records for event in each.events if isinstance(event, PointsEarned)]
     assert len(told) == 150 * 12
+
+
+def test_an_order_that_earns_by_as_many_rules_with_limits_as_there_may_be_fits_a_record() -> None:
+    world = World()
+    limited = new_rule(fixed(5), limits=EarningLimits(count=2, period="DAY"))
+    for name in ("Club", "Other"):
+        program(world, "alice", name=name, expiration=LASTING)
+        world.when(CreateEarningRules(name, (limited,) * EARNING_RULES_MAX))
+    for number in range(3):
+        record = order(world, source_id=f"o{number}")
+        assert len(encode(record)) < RECORD_BYTES_MAX // 2
+    assert [points(world, name).points for name in ("Club", "Other")] == [1000, 1000]
+    become(world, "CANCELED", "o0")
+    order(world, source_id="o3")
+    assert [points(world, name).balance for name in ("Club", "Other")] == [1000, 1000]

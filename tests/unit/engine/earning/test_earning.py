@@ -24,11 +24,13 @@ from schemas.earning import (
     EarningLimits,
     EarningRuleDeleted,
     EnableEarningRule,
+    PendingTerms,
     PointsEarned,
     PointsTakenBack,
 )
 from schemas.loyalty_tiers import CreateLoyaltyTiers, NewLoyaltyTier, PointsRange
 from schemas.orders import CreateOrder
+from schemas.pending import AdjustPendingPoints
 from schemas.programs import ReactionsStopped
 from schemas.records import Decided
 from schemas.redemptions import RollBackRedemption
@@ -304,6 +306,21 @@ def test_rules_are_created_all_or_none(world: World) -> None:
     assert refused(record) == "invalid_payload"
     assert list(world.view.scan(tables.EARNING_RULES)) == []
     assert refused(world.when(CreateEarningRules("None", (new_rule(),)))) == "not_found"
+
+
+@pytest.mark.parametrize("change", [15, -9])
+def test_limits_forget_of_a_canceled_order_what_they_counted_and_not_what_became_of_it(
+    world: World, change: int
+) -> None:
+    rule(world, limits=EarningLimits(points=30), pending_points=PendingTerms(5))
+    order(world, source_id="o1")
+    [pending] = world.view.scan(tables.PENDING_POINTS)
+    order(world, source_id="o2")
+    assert world.when(AdjustPendingPoints(card(world).id, pending.id, change)).refusal is None
+    become(world, "CANCELED", "o1")
+    for number in range(3, 6):
+        order(world, source_id=f"o{number}")
+    assert points(world).pending_points == 30
 
 
 def test_another_holder_of_a_program_earns_by_the_own_limits(world: World) -> None:

@@ -73,7 +73,9 @@ def test_rules_of_the_table_are_rules(case: Case) -> None:
         (fixed(1, points_formula=5), "e", "`.loyalty.points_formula` has to be a text"),
         (fixed(1, points_formula="1 +"), "e", "`.loyalty.points_formula` at character 3"),
         (fixed(1, odd=5), "e", "`.loyalty.odd`"),
+        (fixed(1) | {"points": float("inf")}, "e", "`.loyalty.points`"),
         ({"type": "PROPORTIONAL"}, "order.paid", "`.loyalty.calculation_type`"),
+        (every(1, 1) | {"calculation_type": ["A"]}, "order.paid", "`.loyalty.calculation_type`"),
         (every(1, 1), "e", "ORDER_AMOUNT does not belong to e"),
         (every(1, 1), "customer.segment.entered", "ORDER_AMOUNT does not belong"),
         (every(1, 1), "customer.loyalty.tier.joined", "ORDER_AMOUNT does not belong"),
@@ -94,6 +96,7 @@ def test_terms_that_make_no_sense_are_told_by_the_name_of_the_member(
     ("more", "details"),
     [
         ({"object": "shop", "id": "x"}, "quantity.object"),
+        ({"object": ["product"], "id": "x"}, "quantity.object"),
         ({"object": "product"}, "quantity.id"),
         ({"applicable_to": 5}, "quantity.applicable_to"),
         ({"applicable_to": [5]}, "quantity.applicable_to[0]"),

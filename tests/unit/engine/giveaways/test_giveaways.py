@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from engine.kernel import tables
+from engine.kernel.state import encode
 from schemas.campaigns import AddVouchers, Campaign, CreateCampaign, DeleteCampaign
 from schemas.customers import DeleteCustomer
-from schemas.giveaway_terms import GiveawayTerms
+from schemas.giveaway_terms import ALTERNATES_MAX, WINNERS_MAX, GiveawayTerms
 from schemas.giveaways import (
     DrawGiveaway,
     EntryRepeated,
@@ -22,6 +23,7 @@ from schemas.giveaways import (
 from schemas.prize_terms import Prize
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
+from schemas.topics import RECORD_BYTES_MAX
 from tests.unit.engine.campaign_world import campaign
 from tests.unit.engine.giveaway_world import (
     CLOSES,
@@ -275,3 +277,19 @@ def test_what_a_giveaway_says_of_itself_has_to_make_sense(
     record = world.when(CreateCampaign(made))
     assert record.refusal is not None and record.refusal.key == "invalid_payload"
     assert said in (record.refusal.details or "")
+
+
+def test_prizes_that_find_no_place_in_a_record_are_given_when_they_are_asked_for() -> None:
+    world = World()
+    terms = {"winners": WINNERS_MAX, "alternates": ALTERNATES_MAX}
+    told = {f"text_{number}": "x" * 500 for number in range(8)}
+    made = giveaway(world, terms=terms, metadata=told)
+    for number in range(WINNERS_MAX):
+        enter(world, f"member_{number}")
+    records = [draw(world)]
+    while len(records) < 9 and not all(each.given for each in drawn(world, made).drawn):
+        records.append(world.when(HandOutPrizes("Lottery")))
+    assert all(each.given for each in drawn(world, made).drawn)
+    assert len(records) > 1
+    assert max(len(encode(each)) for each in records) < RECORD_BYTES_MAX
+    assert len({found(each.given).code for each in drawn(world, made).drawn}) == WINNERS_MAX

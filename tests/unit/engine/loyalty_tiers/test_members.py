@@ -10,11 +10,19 @@ from engine.answers.transactions import transactions
 from engine.kernel import tables
 from engine.kernel.calendar import parse_iso
 from engine.loyalty_tiers.find import tier_of
-from engine.loyalty_tiers.members import MOVES_MAX
+from engine.loyalty_tiers.members import CHANGES, MOVES_MAX, CardChange
 from schemas.actions import ActionStarted
 from schemas.api import Redeemable, RewardChoice
 from schemas.balances import AdjustBalance
-from schemas.campaigns import AddVouchers, DeleteCampaign, UpdateCampaign
+from schemas.campaigns import (
+    AddVouchers,
+    Campaign,
+    CardTemplate,
+    CreateCampaign,
+    DeleteCampaign,
+    UpdateCampaign,
+    VoucherTemplate,
+)
 from schemas.expiry import ExpireDue
 from schemas.loyalty_tiers import (
     CreateLoyaltyTiers,
@@ -29,12 +37,21 @@ from schemas.loyalty_tiers import (
     TiersExpiration,
     UpdateLoyaltyTier,
 )
+from schemas.prize_terms import Prize
+from schemas.prizes import GivenPrize, Occasion, RewardTakenBack
 from schemas.projects import SetTimeZone
+from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
-from schemas.rewards import AssignReward, CreateReward, NewRewardAssignment, Reward
+from schemas.rewards import (
+    AssignReward,
+    CreateReward,
+    NewRewardAssignment,
+    Reward,
+    RewardCampaign,
+)
 from schemas.vouchers import DeleteVoucher
 from tests.unit.engine.loyalty_tiers.club import Club, moves
-from tests.unit.engine.world import DAY, found, only, redeem
+from tests.unit.engine.world import DAY, customer, found, loyalty_card, only, redeem
 
 MONTHLY = TiersExpiration("POINTS_IN_PERIOD", "IMMEDIATE", "END_OF_PERIOD", "MONTH")
 JANUARY = parse_iso("2025-01-10T12:00:00.000Z")
@@ -267,3 +284,31 @@ def test_a_tier_that_lasts_ends_by_another_policy_where_it_is_asked_for() -> Non
         ("joined", "Silver", "2025-02-10T11:59:59.999Z"),
         ("expiration changed", "Silver", "2025-03-10T11:59:59.999Z"),
     ]
+
+
+def test_what_a_rollback_takes_of_a_card_was_not_collected() -> None:
+    club = Club(MONTHLY, at=JANUARY)
+    card = VoucherTemplate("LOYALTY_CARD", loyalty_card=CardTemplate(1000))
+    other = Campaign("", "Other", "LOYALTY_PROGRAM", "AUTO_UPDATE", 0, card, join_once=True)
+    club.do(CreateCampaign(other, 0))
+    published = club.do(PublishVouchers(customer("alice"), campaign="Other"))
+    pays = only(published, PublicationSucceeded).vouchers[0]
+    given = RewardCampaign(club.program.id, "LOYALTY_PROGRAM", 100)
+    club.do(CreateReward(Reward("", "Points", 0, type="CAMPAIGN", campaign=given)))
+    [reward] = club.world.view.scan(tables.REWARDS)
+    club.do(AssignReward("Other", NewRewardAssignment(reward.id, 100, priced=True)))
+    for _ in range(5):
+        asked = Redeemable("voucher", pays.code, reward=RewardChoice(reward.id))
+        [redemption_id] = only(club.do(redeem(asked)), RedemptionSucceeded).redemption_ids
+        assert _name(club) == "Silver"
+        club.do(RollBackRedemption(redemption_id))
+        assert _name(club) == "Basic"
+    assert sum(found(club.standing()).collected.values()) == 0
+
+
+def test_a_card_that_was_given_as_a_prize_and_used_has_collected_no_less_for_it() -> None:
+    card = loyalty_card("A", 10)
+    prize = Prize("CAMPAIGN", "camp_1")
+    given = GivenPrize(prize, "cust_1", card.id, card.code, JANUARY, taken_back=True, missing=1)
+    told = RewardTakenBack(Occasion("REFEREE", "camp_2", "ref_1"), given, card)
+    assert list(CHANGES[RewardTakenBack](told)) == [CardChange(card)]

@@ -4,11 +4,27 @@ import pytest
 
 from engine.answers.transactions import transactions
 from engine.points.buckets import BUCKETS_MAX, add_points
+from engine.points.stored import buckets_of
 from schemas.balances import AdjustBalance, BalanceAdjusted
 from schemas.expiry import ExpireDue
-from schemas.points import PointsExpirationRules, PointsExpired, PointsExpiring
+from schemas.points import (
+    PointsExpirationRules,
+    PointsExpired,
+    PointsExpiring,
+    PointsMove,
+    TransferPoints,
+)
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded, RollBackRedemption
-from tests.unit.engine.points.cards import TONIGHT, add, buckets, card_of, cards, dues, pay
+from tests.unit.engine.points.cards import (
+    PROGRAM,
+    TONIGHT,
+    add,
+    buckets,
+    card_of,
+    cards,
+    dues,
+    pay,
+)
 from tests.unit.engine.world import DAY, MINUTE, lock, only, redeem, refused
 
 
@@ -197,3 +213,16 @@ def test_a_card_has_a_bounded_number_of_buckets() -> None:
     add(world, 5, expiration_type="CUSTOM_DATE", expires_at=world.now + 2000 * DAY)
     assert (len(buckets(world)), buckets(world)[-1]) == (BUCKETS_MAX, (2000, 6))
     assert card_of(world).balance == BUCKETS_MAX + 10
+    none = add_points(world.view, world.voucher("A"), 0, world.now, expires_at=world.now * 2)
+    assert none.buckets == ()
+
+
+def test_points_of_several_cards_lie_in_buckets_of_ids_of_their_own() -> None:
+    world = cards("A", "B", "C")
+    for number, code in enumerate(("B", "B", "C", "C")):
+        later = world.now + (number + 1) * DAY
+        add(world, 5, code, expiration_type="CUSTOM_DATE", expires_at=later)
+    moves = tuple(PointsMove(code, 10, "s") for code in ("B", "C"))
+    assert world.when(TransferPoints(PROGRAM, "A", moves)).refusal is None
+    assert buckets(world) == [(1, 5), (2, 5), (3, 5), (4, 5)]
+    assert len({each.id for each in buckets_of(world.view, "v_A")}) == 4

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.customers.body import customer_body
 from engine.kernel import tables
+from schemas.balances import AdjustBalance
 from schemas.campaigns import DisableCampaign, VoucherTemplate
 from schemas.custom_events import CustomEventTracked, Referral, TrackCustomEvent
 from schemas.discounts import Discount
@@ -129,6 +130,21 @@ def test_a_rollback_takes_back_what_is_there_of_the_rewards() -> None:
     assert revoked.referee_reward is not None and revoked.referee_reward.missing == 0
     summary = world.view.get(tables.CUSTOMER_SUMMARIES, customer_id(world, "bob"))
     assert summary is not None and summary.referrals == ()
+
+
+def test_another_referrer_is_rewarded_whatever_the_one_of_before_kept() -> None:
+    world = World()
+    code, other = program(world), referrer_code(world, "dan").code
+    first = refer(world, code)
+    world.when(AdjustBalance(card_of(world, "ann").code, -700))
+    roll_back(world, first)
+    second = refer(world, other)
+    assert (credits_of(world, "dan"), credits_of(world, "ann")) == (700, 0)
+    roll_back(world, second)
+    assert credits_of(world, "dan") == 0
+    refer(world, code)
+    # who kept the reward is known still
+    assert credits_of(world, "ann") == 0
 
 
 def test_who_kept_some_of_a_reward_is_given_none_again() -> None:

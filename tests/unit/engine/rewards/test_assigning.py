@@ -10,7 +10,7 @@ from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
 from engine.kernel import tables
 from schemas.assignments import AssignmentsDropped, AssignRule, RuleAssigned
-from schemas.campaigns import CampaignCreated, DeleteCampaign
+from schemas.campaigns import CampaignCreated, CopyProgram, DeleteCampaign
 from schemas.records import Decided
 from schemas.rewards import (
     REWARD_ASSIGNMENTS_MAX,
@@ -274,6 +274,27 @@ def test_a_program_that_is_deleted_offers_nothing(world: RewardWorld, force: boo
         assert not list(world.view.scan(table))
     assert not list(world.view.scan(tables.ASSIGNMENTS))
     assert key_of(world.when(DeleteReward("rew_mug"))) is None
+
+
+def test_a_set_counts_each_of_the_offers_of_a_program_that_it_binds(world: RewardWorld) -> None:
+    world.given(ValidationRuleCreated(rule()), RewardCreated(mug()), RewardCreated(coin()))
+
+    def counted() -> int:
+        return found(world.view.get(tables.RULES, "val_1")).assignments_count
+
+    wanted = (
+        NewRewardAssignment("rew_mug", 10, priced=True, validation_rules=("val_1",)),
+        NewRewardAssignment(coin().id, validation_rules=("val_1",)),
+    )
+    assert key_of(world.when(AssignRewards(PROGRAM, wanted))) is None
+    assert counted() == 2
+    world.when(AssignRule("val_1", PROGRAM, "campaign"))
+    assert counted() == 3
+    assert key_of(world.when(CopyProgram(PROGRAM, "Copy"))) is None
+    assert counted() == 6
+    world.when(DeleteCampaign("Copy"))
+    assert counted() == 3
+    assert len(list(world.view.scan(tables.ASSIGNMENTS, "val_1"))) == 3
 
 
 def test_one_of_many_is_shown_as_itself(world: RewardWorld) -> None:

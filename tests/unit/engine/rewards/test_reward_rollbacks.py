@@ -10,20 +10,26 @@ from schemas.base import DAY_MS
 from schemas.campaigns import CampaignCreated, DeleteCampaign
 from schemas.points import PointsExpirationRules
 from schemas.products import DeleteProduct
+from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.redemptions import (
+    RedeemStack,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RollBackRedemption,
+    RollBackStack,
 )
 from schemas.rewards import (
+    AssignReward,
     DeleteReward,
     DeleteRewardAssignment,
+    NewRewardAssignment,
     UpdateRewardAssignment,
 )
 from schemas.voucher_events import VoucherDisabled
 from tests.unit.engine.rewards.reward_world import (
     RewardWorld,
     campaign,
+    choice,
     codes,
     explained,
     gift_reward,
@@ -32,7 +38,7 @@ from tests.unit.engine.rewards.reward_world import (
     other_program,
     taken,
 )
-from tests.unit.engine.world import found, only, redeem
+from tests.unit.engine.world import customer, found, only, redeem
 
 
 @pytest.fixture
@@ -118,6 +124,27 @@ def test_nothing_is_taken_for_points_that_expired(world: RewardWorld) -> None:
     assert key_of(rolled_back(world, record)) is None
     assert world.balance(first) == 350
     assert world.balance(card) == 700
+
+
+@pytest.mark.parametrize("before", [0, 200])
+def test_points_of_a_stack_on_one_card_are_all_taken_off(world: RewardWorld, before: int) -> None:
+    card = world.join()
+    world.given(CampaignCreated(campaign("second", "LOYALTY_PROGRAM", points=1000)))
+    published = world.when(PublishVouchers(customer("alice"), campaign="camp_second"))
+    second = only(published, PublicationSucceeded).vouchers[0]
+    other_program(world)
+    world.when(AssignReward("camp_second", NewRewardAssignment("rew_other", 300, priced=True)))
+    if before:
+        world.redeem(card, "rew_other")
+    record = world.when(RedeemStack((choice(card, "rew_other"), choice(second, "rew_other"))))
+    event = only(record, RedemptionSucceeded)
+    got = found(found(event.evaluation.outcomes[0].reward).voucher)
+    assert world.balance(got) == before + 450
+    world.when(RollBackStack(found(event.parent_id)))
+    # what came with a card stays on it, which is switched off
+    assert world.balance(got) == 250
+    assert world.card(got).active is (before > 0)
+    assert (world.balance(card), world.balance(second)) == (1000 - 1.5 * before, 1000)
 
 
 def test_what_is_gone_is_taken_back_no_more(world: RewardWorld) -> None:

@@ -152,6 +152,10 @@ async def test_a_member_that_points_do_not_have_is_passed_over(world: World) -> 
     [
         ({"loyalty": FIXED}, "[0].event"),
         ({"event": "order.paid", "loyalty": {"type": "ODD"}}, "[0].loyalty.type"),
+        (
+            {"event": "order.paid", "loyalty": {"type": "PROPORTIONAL", "calculation_type": []}},
+            "[0].loyalty.calculation_type",
+        ),
         ({"event": "order.paid", "loyalty": {"type": "FIXED", "points": -1}}, "[0].loyalty.points"),
         ({"event": "order.paid", "loyalty": {"type": "FIXED", "points": 1.5}}, "[0].loyalty.points"),
         ({"event": "order.paid", "loyalty": FIXED | {"points_formula": "1 +"}}, "points_formula"),

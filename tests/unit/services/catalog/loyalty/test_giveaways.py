@@ -163,6 +163,17 @@ async def test_what_a_giveaway_may_not_say(world: World, terms: Any, said: str) 
     assert said in answer.json()["details"]
 
 
+async def test_the_event_of_a_giveaway_is_named_and_an_id_beside_the_name_is_told_as_ignored(
+    world: World,
+) -> None:
+    event = {"id": "ces_1", "name": "visit"}
+    terms = {"closes_at": CLOSES, "entry_type": "custom_event", "custom_event": event}
+    answer = await world.call("POST", "/v1/campaigns", GIVEAWAY | {"giveaway": terms})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["giveaway"]["custom_event"] == {"name": "visit"}
+    assert "giveaway.custom_event.id" in answer.headers["x-ignored-members"]
+
+
 async def test_what_is_no_giveaway(world: World) -> None:
     await made(world, "/v1/campaigns", GIFTS)
     wrong = await world.call("POST", "/v1/campaigns", GIFTS | {"name": "G", "giveaway": {}})
