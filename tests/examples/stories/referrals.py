@@ -12,7 +12,7 @@ ANN: dict[str, Any] = {"source_id": "ann", "name": "Ann Fischer", "email": "ann@
 
 
 async def referrals(shop: Shop) -> None:
-    """Ann brings Ben, Cid and Dan; Ben sends his order back."""
+    """Ann brings Ben, Cid and Dan; Ben sends his order back, and is brought by Zoe then."""
     await _rewards(shop)
     reward = {"related_object_parent": {"name": "Points"}, "type": "LOYALTY_CARD", "amount": 50}
     credits = {"related_object_parent": {"name": "Cards"}, "type": "GIFT_VOUCHER", "amount": 700}
@@ -32,6 +32,11 @@ async def referrals(shop: Shop) -> None:
     spent = {"redeemables": [{"object": "voucher", "id": card["redeemable_id"]}]}
     await shop.post("/v1/redemptions", spent | {"customer": ANN, "order": {"amount": 300}})
     await shop.post(f"/v1/redemptions/{ben['redemptions'][0]['id']}/rollback")
+    # Ben comes once more, by another code; what Ann had spent of her reward is hers
+    given = {"campaign": {"name": "Friends"}, "customer": {"source_id": "zoe"}}
+    other = (await shop.post("/v1/publications", given))["voucher"]["code"]
+    again = {"redeemables": [{"object": "voucher", "id": other}], "order": {"amount": 9000}}
+    await shop.post("/v1/redemptions", again | {"customer": {"source_id": "ben"}})
     for who in ("cid", "dan"):
         await shop.post("/v1/redemptions", asked | {"customer": {"source_id": who}})
     await shop.delete(f"/v1/referrals/Friends/tiers/{tier['id']}")
