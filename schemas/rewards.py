@@ -139,6 +139,8 @@ class RewardGiven(Shape, frozen=True):
     kept: bool = False
     #: As in `RewardTaken`.
     expires_at: Millis | None = None
+    #: What was on a card that the customer got new, in points or minor units.
+    began: int = 0
 
 
 class CreateReward(Shape, tag="create_reward", frozen=True):

@@ -5,6 +5,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.rewards import RewardGiven, RewardTaken
+from schemas.vouchers import Voucher
 
 
 def given_of(taken: RewardTaken) -> RewardGiven:
@@ -19,7 +20,14 @@ def given_of(taken: RewardTaken) -> RewardGiven:
         balance=0 if campaign is None else campaign.balance or 0,
         kept=taken.kept,
         expires_at=taken.expires_at,
+        began=0 if taken.kept or taken.voucher is None else left_on(taken.voucher),
     )
+
+
+def left_on(voucher: Voucher) -> int:
+    """What is on a card, in points or minor units; 0 of what is none."""
+    card = voucher.loyalty_card or voucher.gift
+    return 0 if card is None else card.balance
 
 
 def with_item(view: View, taken: RewardTaken) -> RewardTaken:

@@ -3,9 +3,10 @@
 A product is there again, and counts as not redeemed. A code that was handed out is switched off:
 who redeemed it keeps it, and the rollback is refused. Points that were added to a card which the
 customer had already are taken off it, if they are there; nothing is taken for those that expired.
+So it is with a card that was new and got more since: it keeps that, and works.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -15,7 +16,7 @@ from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
-from engine.redemptions.given import with_item
+from engine.redemptions.given import left_on, with_item
 from engine.vouchers.fold import FOLDS as VOUCHER_FOLDS
 from schemas.balances import REWARD_SOURCE, AdjustBalance
 from schemas.base import Millis
@@ -45,24 +46,15 @@ def take_rewards_back(
 
     Several may have been rewarded on one card: each sees what those before it left there.
     """
-    state = view.trial()
+    rewarded = [each for each in redemptions if each.reward is not None]
+    vouchers = _take_vouchers_back(view, command, rewarded, now)
+    if isinstance(vouchers, Refusal):
+        return vouchers
     taken_back: dict[str, RewardTaken] = {}
     rewards: dict[str, Reward] = {}
-    events: list[Event] = []
-    for number, redemption in enumerate(redemptions):
+    for redemption in rewarded:
         given = redemption.reward
-        if given is None:
-            continue
-        voucher = find_living_voucher(state, given.voucher_id) if given.voucher_id else None
-        if voucher is not None:
-            own = numbered_command(command, "reward", number)
-            undone = _take_voucher_back(state, own, redemption.id, given, voucher, now)
-            if isinstance(undone, Refusal):
-                return undone
-            for event in undone:
-                VOUCHER_FOLDS[type(event)](state, event, now)
-            events += undone
-            voucher = _voucher_after(undone, voucher)
+        assert given is not None, "others were left out"
         reward = rewards.get(given.reward_id) or view.get(tables.REWARDS, given.reward_id)
         if reward is None:
             continue
@@ -71,12 +63,41 @@ def take_rewards_back(
             id=given.id,
             reward=reward,
             assignment_id=given.assignment_id,
-            voucher=voucher,
+            voucher=vouchers.after.get(redemption.id),
             loyalty_tier_id=given.loyalty_tier_id,
             kept=given.kept,
         )
         taken_back[redemption.id] = with_item(view, taken)
-    return TakenBack(taken_back, tuple(events))
+    return TakenBack(taken_back, tuple(vouchers.events))
+
+
+class _Vouchers(NamedTuple):
+    """What was given, by the id of the redemption, as it is after it, and what brings that about."""
+
+    after: dict[str, Voucher]
+    events: list[Event]
+
+
+def _take_vouchers_back(
+    view: View, command: Command, rewarded: Sequence[Redemption], now: Millis
+) -> _Vouchers | Refusal:
+    """The last first: what came upon a card goes before the card that was new."""
+    state, found = view.trial(), _Vouchers({}, [])
+    for number, redemption in enumerate(reversed(rewarded)):
+        given = redemption.reward
+        assert given is not None, "others were left out"
+        voucher = find_living_voucher(state, given.voucher_id) if given.voucher_id else None
+        if voucher is None:
+            continue
+        own = numbered_command(command, "reward", number)
+        undone = _take_voucher_back(state, own, redemption.id, given, voucher, now)
+        if isinstance(undone, Refusal):
+            return undone
+        for event in undone:
+            VOUCHER_FOLDS[type(event)](state, event, now)
+        found.events.extend(undone)
+        found.after[redemption.id] = _voucher_after(undone, voucher)
+    return found
 
 
 def _take_voucher_back(
@@ -87,17 +108,20 @@ def _take_voucher_back(
     voucher: Voucher,
     now: Millis,
 ) -> tuple[Event, ...] | Refusal:
-    if given.kept:
+    points = given.balance
+    if not given.kept:
+        if _is_used(voucher):
+            return _used(redemption_id, voucher)
+        points = given.began
+    if given.kept or left_on(voucher) > given.began:
         if given.expires_at is not None and given.expires_at < now:
             # nothing is left of it, and nothing else is taken for it
             return ()
-        body = AdjustBalance(voucher.id, -given.balance, REWARD_SOURCE)
+        body = AdjustBalance(voucher.id, -points, REWARD_SOURCE)
         decision = adjust_balance(view, command, body, now)
         if isinstance(decision, Refusal):
             return _used(redemption_id, voucher)
         return decision.events
-    if _is_used(voucher):
-        return _used(redemption_id, voucher)
     if not voucher.active:
         return ()
     return (VoucherDisabled(structs.replace(voucher, active=False, updated_at=now)),)

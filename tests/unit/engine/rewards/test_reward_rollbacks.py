@@ -147,6 +147,18 @@ def test_points_of_a_stack_on_one_card_are_all_taken_off(world: RewardWorld, bef
     assert (world.balance(card), world.balance(second)) == (1000 - 1.5 * before, 1000)
 
 
+def test_a_card_that_got_more_since_keeps_that_and_works(world: RewardWorld) -> None:
+    card = world.join()
+    other_program(world)
+    record = world.redeem(card, "rew_other")
+    got = found(taken(record).voucher)
+    began = world.balance(got)
+    world.when(AdjustBalance(got.id, 750))
+    assert key_of(rolled_back(world, record)) is None
+    assert (began > 0, world.balance(got), world.card(got).active) == (True, 750, True)
+    assert world.balance(card) == 1000
+
+
 def test_what_is_gone_is_taken_back_no_more(world: RewardWorld) -> None:
     card = world.join()
     reward = codes(world)
