@@ -37,7 +37,7 @@ class Hostile:
     def __init__(self, system: System) -> None:
         self._system = system
         self._management = manager_key(system)
-        self._http = client(base_url=system.url, timeout=120, patient=True)
+        self._http = client(base_url=system.url, patient=True)
         made = self._manage(
             "", {"name": TEXTS[0], "timezone": "Etc/UTC", "currency": "EUR"}
             | {"description": TEXTS[1], "case_sensitive_codes": True},

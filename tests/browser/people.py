@@ -32,7 +32,7 @@ def take_part(system: System, project: str, role: str, name: str) -> Person:
     person = Person(name, f"{own}@people.test", f"a long password {own}")
     token = invite(system, project, person.email, role)
     accepted = {"token": token, "name": person.name, "password": person.password}
-    with client(base_url=system.url, timeout=120, patient=True) as http:
+    with client(base_url=system.url, patient=True) as http:
         _post(http, "/users/v1/invitations/accept", accepted)
     return person
 
@@ -40,7 +40,7 @@ def take_part(system: System, project: str, role: str, name: str) -> Person:
 def invite(system: System, project: str, email: str, role: str) -> str:
     """What opens the link of a new invitation."""
     path, said = f"/management/v1/projects/{project}/invitations", {"email": email, "role": role}
-    with client(base_url=system.url, timeout=120, patient=True) as http:
+    with client(base_url=system.url, patient=True) as http:
         return str(_post(http, path, said, manager_key(system))["url_token"])
 
 
@@ -55,7 +55,7 @@ def manager_key(system: System) -> dict[str, str]:
 
 def session_token(system: System, person: Person) -> str:
     """The token of a new session of theirs."""
-    with client(base_url=system.url, timeout=120, patient=True) as http:
+    with client(base_url=system.url, patient=True) as http:
         begun = _post(
             http, "/users/v1/sessions", {"email": person.email, "password": person.password}
         )

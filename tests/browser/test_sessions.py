@@ -44,7 +44,7 @@ def other(system: System) -> Iterator[Hostile]:
 
 def ask_api(system: System, token: str, method: str, path: str, **more: Any) -> httpx.Response:
     headers = {"X-Session-Token": token, "X-Project-Id": system.keys["project_id"]}
-    with client(base_url=system.url, headers=headers, timeout=120, patient=True) as http:
+    with client(base_url=system.url, headers=headers, patient=True) as http:
         return http.request(method, path, **more)
 
 

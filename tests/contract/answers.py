@@ -48,6 +48,8 @@ NO_ROUTE: Final = "no route"
 #: How whoever may ask again shortly is answered, and how often that is done at most.
 PUT_OFF: Final = 503
 ASKED_AGAIN_MAX: Final = 60
+#: How long a patient client waits for an answer: a machine may be slow.
+ANSWER_SECONDS_MAX: Final = 120.0
 #: Made by the framework, once.
 _DESCRIPTION: Final = "GET /openapi.json"
 _WANTED: Final = "tessera.wanted"
@@ -209,7 +211,7 @@ class _Patient(httpx.Client):
 def client(*, patient: bool = False, **more: Any) -> httpx.Client:
     """A client whose answers are held to the contract; it takes what `httpx.Client` does.
 
-    A patient one asks again while it is put off.
+    A patient one asks again while it is put off, and waits long for an answer.
     """
 
     def hold(answer: httpx.Response) -> None:
@@ -217,8 +219,10 @@ def client(*, patient: bool = False, **more: Any) -> httpx.Client:
             answer.read()
         assert_response(answer)
 
-    kind = _Patient if patient else httpx.Client
-    return kind(**_PLAIN_HTTP | {"event_hooks": {"response": [hold]}} | more)
+    options = _PLAIN_HTTP | {"event_hooks": {"response": [hold]}}
+    if patient:
+        return _Patient(**options | {"timeout": ANSWER_SECONDS_MAX} | more)
+    return httpx.Client(**options | more)
 
 
 def async_client(**more: Any) -> httpx.AsyncClient:

@@ -28,7 +28,7 @@ class Plain:
 
     def __init__(self, url: str, key: dict[str, str], secrets: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
-        self._http = client(base_url=url, headers=key, timeout=120.0, patient=True)
+        self._http = client(base_url=url, headers=key, patient=True)
 
     def close(self) -> None:
         """Gives the connections back."""

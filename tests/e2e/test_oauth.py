@@ -25,7 +25,7 @@ def _token(plain: Plain, scope: str) -> str:
 @pytest.fixture
 def bearer(system: System) -> Iterator[httpx.Client]:
     """Plain HTTP without a key."""
-    with client(base_url=system.url, timeout=30.0, patient=True) as made:
+    with client(base_url=system.url, patient=True) as made:
         yield made
 
 

@@ -35,7 +35,7 @@ class People:
         self.project = self.keys["project_id"]
         self.path = f"/management/v1/projects/{self.project}"
         self.secrets = {PASSWORD, LATER, WRONG, self.keys["dashboard_password"]}
-        self.http = client(base_url=system.url, timeout=30.0, patient=True)
+        self.http = client(base_url=system.url, patient=True)
 
     def manage(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """A request with the management key."""
