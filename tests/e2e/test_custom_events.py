@@ -64,7 +64,7 @@ def test_an_unknown_id_is_not_found(shop: Shop) -> None:
         ({"event": "x", "customer": {}}, "missing_customer"),
         ({"event": "x", "customer": {"source_id": "x", "birthdate": "soon"}}, "invalid_payload"),
         (
-            {"event": "x", "customer": {"source_id": "x"}, "loyalty": {"code": "L"}},
+            {"event": "x", "customer": {"source_id": "x"}, "referral": {"referrer_id": "y"}},
             "invalid_payload",
         ),
     ],

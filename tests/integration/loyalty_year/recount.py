@@ -32,7 +32,8 @@ _INSERTED_MAX: Final = 5000
 
 #: The rules: 3 points for every 10.00; 20 for each order, 14 days later; 50 for a review, twice a month.
 #: What is given expires with the end of the month, half a year later. An order that is canceled before
-#: its 20 points are there does not get them.
+#: its 20 points are there does not get them. Numbers below zero are of no act: each its own, so that
+#: the last of what happens at one instant is known.
 _GIVEN: Final = f"""
 canceled AS (SELECT bought, min(at) AS canceled_at FROM {ACTS.full_name} WHERE kind = 'cancel' GROUP BY bought),
 paid AS (
@@ -56,7 +57,7 @@ reviews AS (
 given AS (
     SELECT member, at, number, intDiv(amount, 1000) * 3 AS points FROM paid
     UNION ALL
-    SELECT l.member, l.at, -1 AS number, 20 AS points
+    SELECT l.member, l.at, -1 - l.number AS number, 20 AS points
     FROM late AS l LEFT JOIN canceled AS c ON c.bought = l.bought
     WHERE c.canceled_at = 0 OR c.canceled_at > l.at
     UNION ALL
@@ -81,7 +82,7 @@ moves AS (
     UNION ALL
     SELECT member, at, number, 1, 0, points, 0, 0, points, told, 3 FROM {ACTS.full_name} WHERE kind = 'taken back'
     UNION ALL
-    SELECT member, ends, -2, 0, 0, 0, sum(points), 1, 0, 0, 4 FROM lots GROUP BY member, ends
+    SELECT member, ends, -1, 0, 0, 0, sum(points), 1, 0, 0, 4 FROM lots GROUP BY member, ends
 ),
 sums AS (
     SELECT *, sum(c) OVER running AS given_by, sum(s) OVER running AS spent_by, sum(e) OVER running AS ended_by
