@@ -206,8 +206,9 @@ async def test_a_member_is_rewarded_with_a_code(world: World) -> None:
     assert back["reward"]["id"] == got["id"]
     assert back["reward"]["voucher"]["active"] is False
     assert back["voucher"]["loyalty_card"]["balance"] == 700
-    told = [each.type for each in activity_entries(last(world))]
-    assert "customer.reward_redemptions.rolledback" in told
+    taken = {each.type: each.data for each in activity_entries(last(world))}
+    gone = taken["customer.reward_redemptions.rolledback"]
+    assert (gone["reward_redemption"]["points"], gone.get("balance")) == (300, None)
 
 
 async def test_any_endpoint_rewards_and_validations_agree(world: World) -> None:
