@@ -17,8 +17,10 @@ from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.points.expiration import (
     day_ending_at,
+    days_kept,
     expiration_rules_of,
     expires_at_of,
+    kept_by_activity,
     moves_with_activity,
     notice_at,
 )
@@ -66,19 +68,20 @@ def add_points(
     bucket_id: str = "",
     expires_at: Millis | None = None,
     moves: bool = False,
+    kept_until: Millis | None = None,
 ) -> Booked:
     """The settled card with so many points more; `expires_at` None: which never expire.
 
-    `bucket_id` is the id of the bucket where there is none yet that expires then. With `moves`,
-    all that expires by inactivity expires then.
+    `bucket_id` is the id of the bucket where there is none yet that expires then; with `moves`, by
+    inactivity. What of the card expires so already does it at `kept_until`, if it is given.
     """
     card = _card_of(voucher)
     card = structs.replace(card, points=card.points + points, balance=card.balance + points)
     buckets = _Buckets(view, voucher, now)
+    if kept_until is not None:
+        buckets.move(kept_until)
+        card = structs.replace(card, moves_to=kept_until)
     if expires_at is not None:
-        if moves:
-            buckets.move(expires_at)
-            card = structs.replace(card, moves_to=expires_at)
         buckets.put(bucket_id, expires_at, points, moves=moves)
     return Booked(buckets.shown(card), buckets.changed)
 
@@ -92,15 +95,22 @@ def add_points_by(
     bucket_id: str,
     rules: PointsExpirationRules | None,
 ) -> Booked:
-    """As `add_points`, of points that expire by these rules, where there are any."""
+    """As `add_points`, of points that expire by these rules, where there are any.
+
+    The card does something by it: whatever of it expires by inactivity lasts on.
+    """
+    moves = moves_with_activity(rules)
+    voucher, kept_until = kept_by_activity(view, voucher, now, days_kept(rules))
+    expires_at = kept_until if moves else expires_at_of(rules, now, zone_of(view))
     return add_points(
         view,
         voucher,
         points,
         now,
         bucket_id=bucket_id,
-        expires_at=expires_at_of(rules, now, zone_of(view)),
-        moves=moves_with_activity(rules),
+        expires_at=expires_at,
+        moves=moves,
+        kept_until=kept_until,
     )
 
 
@@ -134,13 +144,11 @@ def spend_points(view: View, voucher: Voucher, points: int, now: Millis) -> Book
 def pay_points(view: View, voucher: Voucher, points: int, now: Millis) -> Booked:
     """As `spend_points`, by the customer: what expires by inactivity lasts on."""
     buckets = _Buckets(view, voucher, now)
-    card = _card_of(voucher)
-    if card.moves_to is not None:
-        rules = expiration_rules_of(view, voucher)
-        ends = expires_at_of(rules, now, zone_of(view)) if moves_with_activity(rules) else None
-        if ends is not None:
-            buckets.move(ends)
-            voucher = structs.replace(voucher, loyalty_card=structs.replace(card, moves_to=ends))
+    voucher, kept_until = kept_by_activity(view, voucher, now)
+    if kept_until is not None:
+        buckets.move(kept_until)
+        card = structs.replace(_card_of(voucher), moves_to=kept_until)
+        voucher = structs.replace(voucher, loyalty_card=card)
     return _spend(buckets, voucher, points)
 
 
