@@ -8,6 +8,7 @@ is earned or paid.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from msgspec import structs
@@ -43,6 +44,13 @@ class Booked(NamedTuple):
     taken: tuple[BucketTaken, ...] = ()
     #: How many points expired by it.
     expired: int = 0
+
+
+class Received(NamedTuple):
+    """Points of another card, and what of them expires when, with the ids of the buckets here."""
+
+    points: int
+    taken: tuple[BucketTaken, ...]
 
 
 def settle_points(view: View, voucher: Voucher, now: Millis) -> Booked:
@@ -178,25 +186,24 @@ def return_points(
 
 
 def receive_points(
-    view: View,
-    voucher: Voucher,
-    points: int,
-    taken: Iterable[BucketTaken],
-    now: Millis,
-) -> Booked:
-    """The settled card with points of another more, which expire when they did there.
+    view: View, voucher: Voucher, parts: Iterable[Received], now: Millis
+) -> list[Booked]:
+    """The settled card after each time that it got points of another, which expire when they did there.
 
-    Of those that expire, `taken` says how many and when, with the ids of the buckets here.
+    The last has all the buckets that change.
     """
     card = _card_of(voucher)
     buckets = _Buckets(view, voucher, now)
-    for each in taken:
-        buckets.put(each.id, each.expires_at, each.points, moves=each.moves)
-        if each.moves:
-            moves_to = max(each.expires_at, card.moves_to or 0)
-            card = structs.replace(card, moves_to=moves_to)
-    card = structs.replace(card, points=card.points + points, balance=card.balance + points)
-    return Booked(buckets.shown(card), buckets.changed)
+    booked: list[Booked] = []
+    for points, taken in parts:
+        for each in taken:
+            buckets.put(each.id, each.expires_at, each.points, moves=each.moves)
+            if each.moves:
+                moves_to = max(each.expires_at, card.moves_to or 0)
+                card = structs.replace(card, moves_to=moves_to)
+        card = structs.replace(card, points=card.points + points, balance=card.balance + points)
+        booked.append(Booked(buckets.shown(card), buckets.changed))
+    return booked
 
 
 class _Buckets:
@@ -299,14 +306,16 @@ class _Buckets:
 
     def _shared(self, bucket: PointsBucket) -> PointsBucket | None:
         """The bucket that takes what would be one too many: a later one, or the last for longer."""
-        alike = [each for each in self._sorted() if each.moves == bucket.moves]
-        later = next((each for each in alike if each.expires_at > bucket.expires_at), None)
-        if later is not None or not alike:
-            return later
-        self._set(alike[-1], 0)
+        alike = [each for each in self._living.values() if each.moves == bucket.moves]
+        if not alike:
+            return None
+        later = [each for each in alike if each.expires_at > bucket.expires_at]
+        if later:
+            return min(later, key=attrgetter("expires_at"))
+        last = max(alike, key=attrgetter("expires_at"))
+        self._set(last, 0)
         ends, day = bucket.expires_at, bucket.expires_on
-        moved_id = _moved_id(alike[-1], ends)
-        return structs.replace(alike[-1], id=moved_id, expires_at=ends, expires_on=day)
+        return structs.replace(last, id=_moved_id(last, ends), expires_at=ends, expires_on=day)
 
     def _set(self, bucket: PointsBucket, points: int) -> None:
         """So many points are in the bucket; one without any is gone."""
