@@ -42,10 +42,12 @@ _HELD: Final = frozenset(
 
 
 def can_hold(row: Row) -> bool:
-    """Whether the form can say all of what the campaign gives."""
+    """Whether the form says what the campaign's codes give, and can say all of it."""
     voucher = row.get("voucher") or {}
     discount = voucher.get("discount")
-    return discount is None or (set(discount) <= _HELD and not discount.get("units"))
+    if not discount:
+        return bool(voucher.get("gift"))
+    return set(discount) <= _HELD and not discount.get("units")
 
 
 def settings_part(
@@ -95,9 +97,9 @@ def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Nod
         return program_parts(row, draft.values, errors, again)
     if kind == "GIFT_VOUCHERS":
         gives = sections.gift_fields(draft, errors)
-    elif kind == "DISCOUNT_COUPONS" and can_hold(row):
+    elif can_hold(row):
         gives = sections.discount_fields(draft, errors, chosen(names, draft["unit"]), again)
-    elif kind == "DISCOUNT_COUPONS":
+    elif (row.get("voucher") or {}).get("discount"):
         gives = p(".muted")["What it gives has parts that only the API changes."]
     return fragment[
         sections.part(
