@@ -87,7 +87,8 @@ def test_what_happened_once_is_told_once_with_its_reason() -> None:
             _happened(added, balance=points, transaction={"type": "POINTS_ACCRUAL"}),
             _happened(earned, balance=points),
             _happened(added, balance=points | {"points": 1}, transaction=by_hand),
-            _happened("customer.rewarded", balance=points, reward=reward, reward_redemption={}),
+            _happened("customer.rewarded", balance=5, voucher={"type": "LOYALTY_CARD"}),
+            _happened("customer.rewarded", balance=-5, reward=reward, reward_redemption={}),
             _happened("customer.reward_redemptions.completed", reward=reward),
             _happened("customer.reward_redemptions.created", reward=reward),
         ),
@@ -124,7 +125,7 @@ def test_rules_that_gave_nothing_are_asked_for_and_told_with_the_order() -> None
     refused = _happened("customer.earning.refused", at=9, event=event, earning_rules=rules)
     first, second = _happenings(program_api(), refused)
     said = "the customer had got as many points by it as its limit says"
-    assert first == f"Rules gave nothing {said} , the order"
+    assert first == f"Rules gave nothing {said}, the order"
     assert second.startswith("Came to a first tier")
 
 
@@ -193,6 +194,35 @@ def test_points_go_from_card_to_card_either_way() -> None:
     assert api.sent("POST", f"{MEMBER}/transfers") == [
         move | {"code": "CARD-2", "reason": "Asked for"}
     ]
+
+
+def test_points_go_to_a_member_who_is_found_by_name() -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/members", listed(card(code="CARD-2"), name="vouchers"))
+    api.says("POST", f"{ROOT}/members/CARD-2/transfers", card())
+    form = {"way": "out", "other_customer": "cust_2", "amount": "5", "idempotency_key": "k"}
+    Browser(api).post(f"{PAGE}/transfer", form, into="x")
+    assert api.sent("POST", f"{ROOT}/members/CARD-2/transfers")[0]["points"] == 5
+    (asked,) = api.asked_for("GET", f"{ROOT}/members")
+    assert asked.url.params["filters[holder_id][conditions][$is]"] == "cust_2"
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ((), "That customer is no member of the program"),
+        ((card(), card(code="CARD-3")), "That customer holds several cards"),
+    ],
+)
+def test_a_member_who_has_no_card_or_several_is_not_guessed(
+    held: tuple[dict[str, object], ...], said: str
+) -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/members", listed(*held, name="vouchers"))
+    form = {"way": "out", "other_customer": "cust_2", "amount": "5"}
+    assert said in Browser(api).post(f"{PAGE}/transfer", form, into="x").text
+    nobody = Browser(api).post(f"{PAGE}/transfer", {"amount": "5"}, into="x")
+    assert "Choose the other member" in nobody.text
 
 
 def test_a_reward_is_redeemed() -> None:

@@ -134,3 +134,15 @@ def test_a_program_that_no_rule_binds_is_not_said_to_be_joined_by_everybody() ->
         "/campaigns/new/told", form | {"rule": "val_1"}, into="told"
     )
     assert "no rule says who" not in bound.text
+
+
+def test_what_the_api_says_of_a_range_is_told_in_words_of_the_form() -> None:
+    api = program_api()
+    api.refuses(
+        "POST",
+        f"{ROOT}/tiers",
+        details="Property `[0].points` overlaps with those of the tier Silver",
+    )
+    form = {"name": "Gold", "from": "400"}
+    page = Browser(api).post("/campaigns/camp_1/loyalty-tiers/new", form, into="form")
+    assert page.find("a", href="#from").text == "It overlaps with those of the tier Silver"

@@ -127,7 +127,7 @@ def test_a_refusal_of_the_api_is_told_at_the_field_that_it_is_about() -> None:
     api.refuses("POST", "/v1/campaigns", details=said)
     form = wizard_form(conversion="segment", segment="seg_1")
     page = Browser(api).post("/campaigns/referrals/new", form)
-    assert page.find("a", href="#segment-find").text == said
+    assert page.find("a", href="#segment-find").text == "It must be of the type auto-update"
 
 
 def test_the_overview_counts_and_says_how_it_works() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from htpy import Node, fragment, p
+from htpy import Node, a, fragment, p
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -113,6 +113,12 @@ def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Nod
             "gives",
             "What it gives",
             gives,
+            kind == "REFERRAL_PROGRAM"
+            and p[
+                a(".link", href=campaign_href(row, "referral-terms"))[
+                    "When a friend counts, and what both get besides"
+                ]
+            ],
             hint="For codes that are made from now on; those that there are keep what they give.",
         ),
     ]
@@ -146,7 +152,8 @@ async def save_settings(visit: Visit) -> Response:
         try:
             await visit.api.put(path, made.body, key=str(form.get("idempotency_key") or "") or None)
         except Refused as fault:
-            errors[field_of_fault(fault)] = fault.sentence
+            place = field_of_fault(fault)
+            errors[place] = fault.beside_field if place else fault.sentence
         else:
             return go_to(visit.request, campaign_href(row, "settings"), "Saved")
     shown = settings_part(row, draft, visit, await find_names(visit, draft), errors)

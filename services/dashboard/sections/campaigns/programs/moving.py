@@ -169,8 +169,8 @@ def _is_double(entry: Row) -> bool:
         return (data.get("transaction") or {}).get("type") == "POINTS_ACCRUAL"
     if kind == "customer.rewarded":
         # told as a reward that was taken, or as points that were earned
-        is_of_points = (data.get("balance") or {}).get("type") == "loyalty_card"
-        return is_of_points or bool(data.get("reward_redemption"))
+        is_of_points = (data.get("voucher") or {}).get("type") == "LOYALTY_CARD"
+        return is_of_points or "reward_redemption" in data
     return kind == "customer.reward_redemptions.created"
 
 

@@ -126,7 +126,7 @@ async def save(visit: Visit) -> Response:
 
 def _place_fault(fault: ApiFault) -> dict[str, str]:
     found = field_of(fault, PATHS)
-    return {PATHS[found] if found else "": fault.sentence}
+    return {PATHS[found]: fault.beside_field} if found else {"": fault.sentence}
 
 
 _NEW: Final = f"/campaigns/{{id}}/{EARNING}/new"
