@@ -124,8 +124,8 @@ def test_rules_that_gave_nothing_are_asked_for_and_told_with_the_order() -> None
     rules = [{"id": "ern_1", "reason": "limit_points"}]
     refused = _happened("customer.earning.refused", at=9, event=event, earning_rules=rules)
     first, second = _happenings(program_api(), refused)
-    said = "the customer had got as many points by it as its limit says"
-    assert first == f"Rules gave nothing {said}, the order"
+    said = "The customer had got as many points by it as its limit says"
+    assert first == f"A rule gave nothing {said}, the order"
     assert second.startswith("Came to a first tier")
 
 
@@ -154,6 +154,19 @@ def test_why_points_were_earned_is_told_by_what_the_rule_is_for() -> None:
     assert "A member comes to a higher tier" in page.texts("td")
     assert "Five for all , Order 1001" in page.texts("td")
     assert {"/campaigns/camp_1/earning-rules#ern_2", "/orders/ord_1"} <= set(page.links)
+
+
+def test_a_transfer_is_told_with_the_other_card_alone() -> None:
+    api = program_api()
+    both = {
+        "source_voucher": {"id": "v_1", "code": "CARD-1"},
+        "destination_voucher": {"id": "v_2", "code": "CARD-2"},
+    }
+    out = {"type": "POINTS_TRANSFER_OUT", "voucher_id": "v_1", "details": both}
+    came = {"type": "POINTS_TRANSFER_IN", "voucher_id": "v_2", "details": both}
+    api.says("GET", f"{MEMBER}/transactions", listed(out, came))
+    cells = Browser(api).get(PAGE).texts("td")
+    assert "to CARD-2" in cells and "from CARD-1" in cells
 
 
 def test_who_may_only_read_does_nothing_with_points() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from htpy import Node, p, table, tbody, td, th, thead, tr
+from htpy import Node, div, p, table, tbody, td, th, thead, tr
 
 from services.dashboard.parts.facts import block, link
 from services.dashboard.parts.show import NOTHING, Row, Show
@@ -121,9 +121,11 @@ def earned_block(row: Row, events: Sequence[Row] | None, told: Told, show: Show)
         return block("Points", p(".muted")[_why_none(row)])
     return block(
         "Points",
-        table(".lines", aria_label="Points of the order")[
-            thead[tr[(th(scope="col")[head] for head in ("Program", "Card", "Rule", "What"))]],
-            tbody[(_line(each, told) for each in earnings)],
+        div(".scroll")[
+            table(".lines", aria_label="Points of the order")[
+                thead[tr[(th(scope="col")[head] for head in ("Program", "Card", "Rule", "What"))]],
+                tbody[(_line(each, told) for each in earnings)],
+            ]
         ],
     )
 
@@ -133,7 +135,7 @@ def _line(each: Earning, told: Told) -> Node:
     rules = f"{campaign_href(row, EARNING)}#{each.rule}"
     return tr[
         td[link(told.programs.get(each.program, each.program or NOTHING), campaign_href(row))],
-        td(".mono")[link(each.card, member_href(each.program, each.card))],
+        td(".mono.nowrap")[link(each.card, member_href(each.program, each.card))],
         td[link(told.rules.get(each.rule, "An earning rule"), rules)],
         td[each.said],
     ]

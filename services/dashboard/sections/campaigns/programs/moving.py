@@ -55,7 +55,7 @@ _HAPPENED: Final[Mapping[str, str]] = {
     _TAKEN: "Points were taken off",
     "customer.rewarded.loyalty_points": "Earned points",
     "customer.rewarded": "Was rewarded",
-    REFUSED: "Rules gave nothing",
+    REFUSED: "A rule gave nothing",
     "customer.voucher.loyalty_card.pending_points.added": "Points are pending",
     "customer.voucher.loyalty_card.pending_points.updated": "Pending points were adjusted",
     "customer.voucher.loyalty_card.pending_points.activated": "Pending points became active",
@@ -96,7 +96,7 @@ def say_why(row: Row) -> Node:
         _named(details.get("segment"), "Segment"),
         _named(details.get("loyalty_tier"), "Tier"),
         _named(details.get("custom_event"), "Event"),
-        _other_card(details),
+        _other_card(details, row.get("voucher_id")),
     ]
     return _joined(said) or NOTHING
 
@@ -145,14 +145,15 @@ def _named(thing: object, kind: str) -> str:
     return f"{kind} {name}" if name else ""
 
 
-def _other_card(details: Mapping[str, Any]) -> str:
+def _other_card(details: Mapping[str, Any], own: object) -> str:
+    """The card that points came from or went to: a transfer names both."""
     for name, word in (
         ("source_voucher", "from"),
         ("destination_voucher", "to"),
         ("related_voucher", "with"),
     ):
         card = details.get(name)
-        if isinstance(card, Mapping) and card.get("code"):
+        if isinstance(card, Mapping) and card.get("code") and card.get("id") != own:
             return f"{word} {card['code']}"
     return ""
 
@@ -210,4 +211,5 @@ def _refusals(data: Mapping[str, Any]) -> list[Node]:
     event = data.get("event") or {}
     is_order = event.get("type") == "customer.order.paid" and event.get("id")
     order = is_order and link("the order", f"/orders/{escape_segment(str(event['id']))}")
-    return [*dict.fromkeys(map(say_refused, reasons)), order]
+    said = list(dict.fromkeys(map(say_refused, reasons)))
+    return [f"{said[0][0].upper()}{said[0][1:]}", *said[1:], order]
