@@ -41,7 +41,7 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
 LEAD: Final = (
-    "What you give, to whom and when: codes, gift cards, promotions, points, referrals, giveaways."
+    "What you give, to whom and when: codes, cards, points and promotions, referrals and draws."
 )
 _VIEWS: Final = (
     ("Table", "/campaigns", "table"),
