@@ -96,6 +96,8 @@ class OrderUpdated(Shape, tag="order.updated", frozen=True):
 
     order: Order
     status_before: OrderStatus | None = None
+    #: Whose it was, where it is another customer's now.
+    customer_before: str | None = None
 
 
 OrderCommand = CreateOrder | UpdateOrder

@@ -78,7 +78,11 @@ def _write_order(
         updated_at=now if stored is not None else None,
     )
     event: OrderCreated | OrderUpdated
-    event = OrderCreated(order) if stored is None else OrderUpdated(order, stored.status)
+    if stored is None:
+        event = OrderCreated(order)
+    else:
+        is_same = stored.customer_id == order.customer_id
+        event = OrderUpdated(order, stored.status, None if is_same else stored.customer_id)
     return Decision((*known.events, *catalogue.events, event), customer=known.snapshot)
 
 

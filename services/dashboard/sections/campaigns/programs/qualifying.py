@@ -87,7 +87,7 @@ def say_qualifying(rules: Mapping[str, Any] | None) -> list[str]:
     end = told.get("expiration_date") or {}
     start = (told.get("start_date") or {}).get("type")
     first = (
-        "The balance of the card says the tier: who has as many points as its range is in it."
+        "The balance of the card says the tier: whoever has as many points as its range says is in it."
         if is_balance
         else f"Points that are earned within a {period} say the tier; what is spent of them counts on."
     )

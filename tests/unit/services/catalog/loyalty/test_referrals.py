@@ -162,6 +162,7 @@ async def test_holders_are_listed_from_a_cursor(world: World) -> None:
     body = {"holders": [{"source_id": f"c{n}"} for n in range(4)], "metadata": {"by": "hand"}}
     added = (await made(world, f"/v1/referrals/members/{code}/holders", body))["holders"]
     assert {each["holder_role"] for each in added} == {"REFEREE"}
+    assert {each["status"] for each in added} == {"REFERRED"}
     assert added[0]["metadata"] == {"by": "hand"}
     path = f"/v1/referrals/{shown['id']}/members/{code}/holders"
     whole = await read(world, path)
