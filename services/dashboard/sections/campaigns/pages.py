@@ -40,7 +40,9 @@ from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
-LEAD: Final = "What you give, to whom and when: discount codes, gift cards and promotions."
+LEAD: Final = (
+    "What you give, to whom and when: codes, cards, points and promotions, referrals and draws."
+)
 _VIEWS: Final = (
     ("Table", "/campaigns", "table"),
     ("Calendar", calendar.PATH, "calendar"),

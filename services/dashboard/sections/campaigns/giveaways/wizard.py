@@ -9,7 +9,6 @@ from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.forms import (
     Errors,
     ask_again,
-    field_area,
     field_choice,
     field_switch,
     field_text,
@@ -20,6 +19,7 @@ from services.dashboard.sections.campaigns.giveaways.naming import say_entries
 from services.dashboard.sections.campaigns.making.bodies import Body, discount_of
 from services.dashboard.sections.campaigns.making.choices import chosen
 from services.dashboard.sections.campaigns.making.draft import Draft
+from services.dashboard.sections.campaigns.making.frame import name_fields
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.own_form import (
     UNSAID,
@@ -110,17 +110,7 @@ def wizard(
         part(
             "about",
             "About",
-            field_text(
-                "name",
-                "Name",
-                draft["name"],
-                hint="There is one campaign of a name",
-                errors=wrong,
-                required=True,
-                autocomplete="off",
-                maxlength="256",
-            ),
-            field_area("description", "Description", draft["description"], errors=wrong, rows=2),
+            name_fields(draft, wrong, "There is one campaign of a name"),
         ),
         part(
             "prize",

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from htpy import Node, a, aside, b, button, div, form, fragment, h2, li, nav, ol, section, span, ul
+from htpy import Node, b, fragment, h2, li, section, span, ul
 from htpy import input as input_
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.parts.forms import Errors, error_list, idempotency
+from services.dashboard.parts.forms import Errors, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head
 from services.dashboard.sections.campaigns.making.draft import Draft, new_draft, read_draft
+from services.dashboard.sections.campaigns.making.frame import making_form
 from services.dashboard.web.answers import answer_page
 from services.dashboard.web.visit import Visit
 
@@ -28,33 +29,12 @@ def own_form(
     key: str | None,
 ) -> Node:
     """The form as it stands; `steps` are the ids of its parts and what they are called."""
-    return form(
-        "#making.form.full",
-        {
-            "hx-post": f"{path}/told",
-            "hx-trigger": "change",
-            "hx-target": "#told",
-            "hx-swap": "outerHTML",
-            "hx-sync": "this:replace",
-            "hx-push-url": "false",
-        },
-        method="post",
-        action=path,
-        novalidate=True,
-        data_guard="Leave without making the campaign?",
-    )[
+    hidden = [
         idempotency(key),
         input_(type="hidden", name="template", value=_SHARED),
         input_(type="hidden", name="shown_template", value=_SHARED),
-        errors and error_list(errors),
-        nav(aria_label="Steps")[
-            ol(".steps")[(li[a(href=f"#{name}")[said]] for name, said in steps)]
-        ],
-        div(".split")[div(".stack")[parts], aside[told]],
-        div(".acts-bar.sticky")[
-            button(".btn.primary")["Make the campaign"], a(".btn", href="/campaigns")["Cancel"]
-        ],
     ]
+    return making_form(path, hidden, steps, parts, told, errors)
 
 
 def told_part(sentences: Iterable[Node], warnings: Iterable[Node]) -> Node:

@@ -40,6 +40,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
+from services.dashboard.sections.campaigns.making.frame import name_fields
 from services.dashboard.sections.campaigns.making.tier_rows import tiers_fields
 from services.dashboard.sections.campaigns.programs.expiring import expiring_fields
 
@@ -89,17 +90,7 @@ def type_part(draft: Draft, errors: Errors) -> Node:
             )
         ],
         input_(type="hidden", name="shown_template", value=template.name),
-        field_text(
-            "name",
-            "Name",
-            draft["name"],
-            hint="Nobody but your team sees it; there is one campaign of a name",
-            errors=errors,
-            required=True,
-            autocomplete="off",
-            maxlength="256",
-        ),
-        field_area("description", "Description", draft["description"], errors=errors, rows=2),
+        name_fields(draft, errors),
     )
 
 

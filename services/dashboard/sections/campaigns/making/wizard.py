@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from htpy import Node, a, aside, button, div, form, fragment, li, nav, ol, span
+from htpy import Node, fragment, span
 from starlette.responses import Response
 
-from services.dashboard.parts.forms import Errors, error_list, field_switch, idempotency
+from services.dashboard.parts.forms import Errors, field_switch, idempotency
 from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Show
@@ -18,6 +18,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     read_draft,
     template_of,
 )
+from services.dashboard.sections.campaigns.making.frame import making_form
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.telling import told_part
 from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
@@ -31,9 +32,8 @@ from services.dashboard.web.visit import Visit, escape_segment
 PATH: Final = "/campaigns/new"
 
 
-def steps(draft: Draft) -> Node:
+def steps(draft: Draft) -> list[tuple[str, str]]:
     """The steps, each at its address within the page."""
-    is_promotion = template_of(draft).kind == "PROMOTION"
     items = (
         ("type", "What it is"),
         ("gives", "What it gives"),
@@ -41,15 +41,8 @@ def steps(draft: Draft) -> Node:
         ("who", "Who and when"),
         ("review", "Look it over"),
     )
-    return nav(aria_label="Steps")[
-        ol(".steps")[
-            (
-                li[a(href=f"#{name}")[said]]
-                for name, said in items
-                if not (is_promotion and name == "codes")
-            )
-        ]
-    ]
+    is_promotion = template_of(draft).kind == "PROMOTION"
+    return [each for each in items if not (is_promotion and each[0] == "codes")]
 
 
 def wizard(
@@ -66,61 +59,38 @@ def wizard(
     body = new_campaign(draft, show).body
     kind = template_of(draft).kind
     has_codes, is_program = kind != "PROMOTION", kind == "LOYALTY_PROGRAM"
-    return form(
-        "#making.form.full",
-        {
-            "hx-post": f"{PATH}/told",
-            "hx-trigger": "change",
-            "hx-target": "#told",
-            "hx-swap": "outerHTML",
-            "hx-sync": "this:replace",
-            "hx-push-url": "false",
-        },
-        method="post",
-        action=PATH,
-        novalidate=True,
-        data_guard="Leave without making the campaign?",
-    )[
-        idempotency(key),
-        wrong and error_list(wrong),
-        steps(draft),
-        div(".split")[
-            div(".stack")[
-                sections.type_part(draft, wrong),
-                sections.gives_part(draft, wrong, called),
-                sections.codes_part(draft, wrong),
-                sections.part(
-                    "who",
-                    "Who and when",
-                    when_fields(draft, wrong, show),
-                    who_fields(
-                        draft,
-                        wrong,
-                        called,
-                        with_rules=True,
-                        with_codes=has_codes,
-                        is_program=is_program,
-                    ),
-                ),
-                sections.part(
-                    "review",
-                    "Look it over",
-                    field_switch(
-                        "active",
-                        "Switch it on at once",
-                        is_on=draft.has("active"),
-                        hint="Else it waits until somebody switches it on",
-                    ),
-                    may_try and not is_program and trial_part(draft, called),
-                    hint="What you make is told in words beside the form, with what one may regret.",
-                ),
-            ],
-            aside[told_part(draft, body, called, show)],
-        ],
-        div(".acts-bar.sticky")[
-            button(".btn.primary")["Make the campaign"], a(".btn", href="/campaigns")["Cancel"]
-        ],
+    parts = fragment[
+        sections.type_part(draft, wrong),
+        sections.gives_part(draft, wrong, called),
+        sections.codes_part(draft, wrong),
+        sections.part(
+            "who",
+            "Who and when",
+            when_fields(draft, wrong, show),
+            who_fields(
+                draft,
+                wrong,
+                called,
+                with_rules=True,
+                with_codes=has_codes,
+                is_program=is_program,
+            ),
+        ),
+        sections.part(
+            "review",
+            "Look it over",
+            field_switch(
+                "active",
+                "Switch it on at once",
+                is_on=draft.has("active"),
+                hint="Else it waits until somebody switches it on",
+            ),
+            may_try and not is_program and trial_part(draft, called),
+            hint="What you make is told in words beside the form, with what one may regret.",
+        ),
     ]
+    told = told_part(draft, body, called, show)
+    return making_form(PATH, idempotency(key), steps(draft), parts, told, wrong)
 
 
 async def show_wizard(visit: Visit) -> Response:
@@ -169,7 +139,8 @@ async def make_campaign(visit: Visit) -> Response:
         try:
             row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
         except Refused as fault:
-            errors[field_of_fault(fault)] = fault.sentence
+            place = field_of_fault(fault)
+            errors[place] = fault.beside_field if place else fault.sentence
             key = ""
         except Unreachable as fault:
             # nothing that was typed is lost, and sent once more it is the same request

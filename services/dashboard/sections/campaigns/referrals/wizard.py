@@ -6,7 +6,7 @@ from typing import Final
 from htpy import Node, fragment
 
 from services.dashboard.parts.discounts import say_discount
-from services.dashboard.parts.forms import Errors, ask_again, field_area, field_switch, field_text
+from services.dashboard.parts.forms import Errors, ask_again, field_switch
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.bodies import (
     Body,
@@ -14,6 +14,7 @@ from services.dashboard.sections.campaigns.making.bodies import (
 )
 from services.dashboard.sections.campaigns.making.choices import chosen
 from services.dashboard.sections.campaigns.making.draft import Draft
+from services.dashboard.sections.campaigns.making.frame import name_fields
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.own_form import (
     UNSAID,
@@ -72,17 +73,7 @@ def wizard(
         part(
             "about",
             "About",
-            field_text(
-                "name",
-                "Name",
-                draft["name"],
-                hint="Nobody but your team sees it; there is one campaign of a name",
-                errors=wrong,
-                required=True,
-                autocomplete="off",
-                maxlength="256",
-            ),
-            field_area("description", "Description", draft["description"], errors=wrong, rows=2),
+            name_fields(draft, wrong),
         ),
         part(
             "gives",
