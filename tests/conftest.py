@@ -17,7 +17,7 @@ from runtime.log.log import LogError
 from schemas.topics import BATCH_BYTES_MAX, Topic
 from tests.contract.answers import CHECKED, ROUTES
 from tests.ports import keep_ports_apart
-from tests.spreading import make_scheduler
+from tests.spreading import import_a_part, make_scheduler
 
 #: Makes a topic with this configuration; its name.
 NewTopic = Callable[..., Awaitable[str]]
@@ -41,10 +41,11 @@ def pytest_xdist_make_scheduler(config: object, log: object) -> object:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """What is imported stays: the collector would look through it in vain, again and again."""
     gc.disable()
     try:
+        import_a_part(session.config)
         return (yield)
     finally:
         gc.collect()

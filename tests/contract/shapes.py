@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -136,41 +136,79 @@ def _fits(value: Any, shape: dict[str, Any], name: str) -> bool:
 
     Nearly every answer has its shape, and thousands are looked at.
     """
+    return _check_of(shape, name)(value)
+
+
+def _check_of(shape: dict[str, Any], name: str) -> Check:
     key = (id(shape), name)
     found = _CHECKS.get(key)
     if found is None:
         # the shape is kept beside, so that no other one ever has its id
         found = _CHECKS[key] = (shape, _made_check(shape, name))
-    return found[1](value)
+    return found[1]
 
 
 def _made_check(shape: dict[str, Any], name: str) -> Check:
     nullable = bool(shape.get("nullable"))
     if "ref" in shape:
         ref = shape["ref"]
-        return lambda value: (value is None and nullable) or _fits(value, SHAPES[ref], ref)
-    kind = _kind_of(shape)
-    enum = None if "enum" not in shape else (*shape["enum"], *MORE.get(name, ()))
-    pattern = _PATTERNS.get(shape.get("format", ""))
-    every, one = shape.get("all", ()), shape.get("one")
-    minimum, items = shape.get("minimum"), shape.get("items")
-    has_members = _made_member_check(shape, name)
+        # found when it is asked: a shape may hold itself
+        return lambda value: (value is None and nullable) or _check_of(SHAPES[ref], ref)(value)
+    checks = list(_made_checks(shape, name))
+    check = reduce(_made_both, checks) if checks else _any_value
+    return (lambda value: value is None or check(value)) if nullable else check
 
+
+def _any_value(_: Any) -> bool:
+    return True
+
+
+def _made_both(first: Check, then: Check) -> Check:
+    return lambda value: first(value) and then(value)
+
+
+def _made_checks(shape: dict[str, Any], name: str) -> Iterator[Check]:
+    """All that must hold: what comes later is asked only of what has the right kind."""
+    for part in shape.get("all", ()):
+        yield _check_of(part, name)
+    if "one" in shape:
+        yield _made_any([_check_of(part, name) for part in shape["one"]])
+    kind = _kind_of(shape)
+    if kind is not None:
+        yield _made_kind(kind)
+    if "enum" in shape:
+        yield (*shape["enum"], *MORE.get(name, ())).__contains__
+    minimum, pattern = shape.get("minimum"), _PATTERNS.get(shape.get("format", ""))
+    if minimum is not None:
+        yield lambda value: bool(value >= minimum)
+    if pattern is not None:
+        yield lambda value: pattern.fullmatch(value) is not None
+    has_members = _made_member_check(shape, name)
+    if has_members is not None:
+        yield has_members
+    if "items" in shape:
+        yield _made_every(_check_of(shape["items"], name))
+
+
+def _made_any(parts: list[Check]) -> Check:
     def check(value: Any) -> bool:
-        if value is None and nullable:
-            return True
-        return (
-            all(_fits(value, part, name) for part in every)
-            and (one is None or any(_fits(value, part, name) for part in one))
-            and (kind is None or _is_kind(value, kind))
-            and (enum is None or value in enum)
-            and (minimum is None or value >= minimum)
-            and (pattern is None or pattern.fullmatch(value) is not None)
-            and (has_members is None or has_members(value))
-            and (items is None or all(_fits(item, items, name) for item in value))
-        )
+        return any(part(value) for part in parts)
 
     return check
+
+
+def _made_every(has_shape: Check) -> Check:
+    def check(value: Any) -> bool:
+        return all(map(has_shape, value))
+
+    return check
+
+
+def _made_kind(kind: str) -> Check:
+    if kind in _KINDS:
+        wanted = _KINDS[kind]
+        return lambda value: isinstance(value, wanted)
+    return lambda value: _is_kind(value, kind)
 
 
 def _made_member_check(shape: dict[str, Any], name: str) -> Check | None:
@@ -180,21 +218,26 @@ def _made_member_check(shape: dict[str, Any], name: str) -> Check | None:
         return None
     wanted = [member for member in required if (name, member) not in ABSENT]
     rows = [
-        (member, INSTEAD.get((name, member), inner), _may_be_null(name, member, required))
+        (
+            member,
+            _check_of(INSTEAD.get((name, member), inner), name),
+            _may_be_null(name, member, required),
+        )
         for member, inner in members.items()
     ]
+    fits_value = None if values is None else _check_of(values, name)
 
     def check(value: Any) -> bool:
         for member in wanted:
             if member not in value:
                 return False
-        for member, inner, may_be_null in rows:
+        for member, has_shape, may_be_null in rows:
             if member in value:
                 found = value[member]
-                if not (found is None and may_be_null) and not _fits(found, inner, name):
+                if not (found is None and may_be_null) and not has_shape(found):
                     return False
-        return values is None or all(
-            _fits(item, values, name) for key, item in value.items() if key not in members
+        return fits_value is None or all(
+            fits_value(item) for key, item in value.items() if key not in members
         )
 
     return check
