@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.auto_redeeming.react import redeeming_with
 from engine.customers.summaries import with_summaries
@@ -23,7 +23,7 @@ from engine.joining import react as joining
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
-from engine.kernel.state import View
+from engine.kernel.state import State, View, encode
 from engine.loyalty_tiers import members
 from engine.redemptions.decide import redeem_stack
 from engine.referrals import referring
@@ -35,6 +35,9 @@ from schemas.programs import Reacting, ReactionsStopped
 
 #: How often what follows may be followed by something again.
 ROUNDS_MAX: Final = 8
+#: What follows of what was done so far, beyond so many bytes, is not asked for any more: with what a
+#: decision tells by itself it fits a record.
+FOLLOWED_BYTES_MAX: Final = 640 * 1024
 
 #: Decides what follows of an event: on the state after it, for the campaigns that react. Its ids
 #: come of the command, whose seed is its own.
@@ -62,6 +65,17 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     members.REACTIONS,
     redeeming_with(redeem_stack),
 )
+#: Who is in which tier follows of what is done, however much else does.
+_TIERS: Final = _in_order(members.REACTIONS)
+
+
+class _Followed(NamedTuple):
+    """What follows of events, and those of which that was not asked any more."""
+
+    events: tuple[Event, ...]
+    #: How many bytes more may follow; below zero: no more.
+    left: int
+    unasked: tuple[Event, ...] = ()
 
 
 def with_effects(view: View, command: Command, decision: Decision, now: Millis) -> Decision:
@@ -76,20 +90,68 @@ def with_effects(view: View, command: Command, decision: Decision, now: Millis) 
     for event in events:
         fold_event(state, event, now)
     fresh: tuple[Event, ...] = decision.events
-    for turn in range(ROUNDS_MAX + 1):
-        told = _react(state, command, reacting, fresh, turn, now)
-        if not told:
+    left = FOLLOWED_BYTES_MAX
+    for turn in range(ROUNDS_MAX):
+        followed = _react(state, command, reacting, fresh, turn, now, left)
+        fresh = _sum_up(state, followed.events, now)
+        events += fresh
+        if followed.unasked:
+            events += _stop_short(state, command, reacting, (*followed.unasked, *fresh), turn, now)
             break
-        if turn == ROUNDS_MAX:
-            dropped = Counter(tag_of(type(each)) for each in told)
-            events.append(ReactionsStopped(turn, dict(dropped)))
+        if not fresh:
             break
-        summed = with_segment_moves(state, with_summaries(state, Decision(told)), now)
-        for event in summed.events:
-            fold_event(state, event, now)
-        events += summed.events
-        fresh = summed.events
+        left = followed.left
+    else:
+        events += _stop(state, command, reacting, fresh, now)
     return replace(decision, events=tuple(events), effects=len(events) - decided)
+
+
+def _sum_up(state: State, told: tuple[Event, ...], now: Millis) -> tuple[Event, ...]:
+    """These events with what customers add up to and their segments, folded."""
+    if not told:
+        return ()
+    summed = with_segment_moves(state, with_summaries(state, Decision(told)), now)
+    for event in summed.events:
+        fold_event(state, event, now)
+    return summed.events
+
+
+def _stop(
+    state: State, command: Command, reacting: Reacting, events: tuple[Event, ...], now: Millis
+) -> tuple[Event, ...]:
+    """The tiers as the last round leaves them, and what else would have followed of it, if anything."""
+    told = _react(state, command, reacting, events, ROUNDS_MAX, now).events
+    moves = _follow_tiers(state, command, reacting, events, ROUNDS_MAX, now)
+    after = _react(state, command, reacting, moves, ROUNDS_MAX + 1, now).events
+    dropped = _tags_of(told) - _tags_of(moves) + _tags_of(after)
+    return (*moves, ReactionsStopped(ROUNDS_MAX, dict(dropped))) if dropped else moves
+
+
+def _stop_short(
+    state: State,
+    command: Command,
+    reacting: Reacting,
+    unasked: tuple[Event, ...],
+    turn: int,
+    now: Millis,
+) -> tuple[Event, ...]:
+    """The tiers as what was done leaves them, and of what it was not asked what would follow."""
+    moves = _follow_tiers(state, command, reacting, unasked, turn + 1, now)
+    skipped = (each for each in (*unasked, *moves) if type(each) in REACTIONS)
+    return (*moves, ReactionsStopped(turn, {}, dict(_tags_of(skipped))))
+
+
+def _follow_tiers(
+    state: State,
+    command: Command,
+    reacting: Reacting,
+    events: tuple[Event, ...],
+    turn: int,
+    now: Millis,
+) -> tuple[Event, ...]:
+    """Where members are in the end: it is so whatever is not done any more."""
+    moves = _react(state, command, reacting, events, turn, now, reactions=_TIERS).events
+    return _sum_up(state, moves, now)
 
 
 def _react(
@@ -99,14 +161,28 @@ def _react(
     events: tuple[Event, ...],
     turn: int,
     now: Millis,
-) -> tuple[Event, ...]:
-    """What follows of these events, each reaction on what those before it made of the state."""
+    left: int = FOLLOWED_BYTES_MAX,
+    reactions: Mapping[type[Any], tuple[React, ...]] = REACTIONS,
+) -> _Followed:
+    """What follows of these events, each reaction on what those before it made of the state.
+
+    Of an event all of it, or nothing once it is more than `left` bytes.
+    """
     state = view.trial()
     told: list[Event] = []
     for place, event in enumerate(events):
-        for number, react in enumerate(REACTIONS.get(type(event), ())):
+        reacts = reactions.get(type(event), ())
+        if reacts and left < 0:
+            return _Followed(tuple(told), left, events[place:])
+        asked = len(told)
+        for number, react in enumerate(reacts):
             own = numbered_command(command, f"effect/{turn}/{number}", place)
             for follows in react(state, own, reacting, event, now):
                 fold_event(state, follows, now)
                 told.append(follows)
-    return tuple(told)
+        left -= sum(len(encode(each)) for each in told[asked:])
+    return _Followed(tuple(told), left)
+
+
+def _tags_of(events: Iterable[Event]) -> Counter[str]:
+    return Counter(tag_of(type(each)) for each in events)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import field
+
 from schemas.base import Shape, Unanswered
 
 
@@ -29,6 +31,8 @@ class ReactionsStopped(Unanswered, tag="reactions.stopped", frozen=True):
     rounds: int
     #: What would have followed next: how many events, by their types.
     dropped: dict[str, int]
+    #: Where it was too much for a record: of how many events it was not asked what follows, likewise.
+    unasked: dict[str, int] = field(default_factory=dict)
 
 
 EffectEvent = ReactionsStopped

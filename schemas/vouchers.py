@@ -47,6 +47,8 @@ class LoyaltyCard(Shape, frozen=True):
     noticed_until: Millis = 0
     #: When what expires by inactivity does, as of the last activity; None: it never had any.
     moves_to: Millis | None = None
+    #: How many days an activity keeps it, where it is not as many as the program says.
+    moves_days: int | None = None
 
 
 class Voucher(Shape, frozen=True):

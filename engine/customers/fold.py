@@ -1,6 +1,7 @@
 """Customers in the state: by id, and their ids by source id."""
 
 from types import MappingProxyType
+from typing import Final
 
 from engine.counters.ended import end_customer_counts
 from engine.kernel import tables
@@ -14,6 +15,9 @@ from schemas.customers import (
     CustomersSummed,
     CustomerUpdated,
 )
+
+#: In how many programs what limits counted for a customer goes with the customer.
+EARNINGS_DROPPED_MAX: Final = 10_000
 
 
 def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: Millis) -> None:
@@ -47,6 +51,7 @@ def remove_customer(state: State, customer_id: str, now: Millis) -> None:
     state.delete(tables.CUSTOMERS, customer_id)
     state.delete(tables.CUSTOMER_SUMMARIES, customer_id)
     state.delete(tables.KNOWN_SEGMENTS, customer_id)
+    state.drop(tables.EARNINGS, customer_id, most=EARNINGS_DROPPED_MAX)
     for segment_id in list(state.scan(tables.CUSTOMER_SEGMENTS, customer_id)):
         state.delete(tables.SEGMENT_MEMBERS, segment_id, customer_id)
         state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment_id)

@@ -129,10 +129,9 @@ def pending_adjusted(state: State, event: PendingPointsAdjusted, _: Millis) -> N
 
 
 def pending_canceled(state: State, event: PendingPointsCanceled, _: Millis) -> None:
-    """The points are gone; the order earned nothing by that rule."""
+    """The points are gone; limits count them as long as the order is not canceled."""
     store_voucher(state, event.voucher)
     end_pending(state, event.pending, "canceled")
-    _change_earned(state, event.pending.order_id, event.pending.id, lambda _: None)
 
 
 def points_taken_back(state: State, event: PointsTakenBack, _: Millis) -> None:
@@ -171,15 +170,14 @@ def _change_earned(
     state: State,
     order_id: str | None,
     pending_id: str,
-    change: Callable[[OrderEarned], OrderEarned | None],
+    change: Callable[[OrderEarned], OrderEarned],
 ) -> None:
-    """What an order earned as pending points is something else, or nothing."""
+    """What an order earned as pending points is something else."""
     stored = None if order_id is None else state.get(tables.ORDER_EARNINGS, order_id)
     if order_id is None or stored is None:
         return
     changed = (change(each) if each.pending_id == pending_id else each for each in stored.earned)
-    kept = tuple(each for each in changed if each is not None)
-    state.put(tables.ORDER_EARNINGS, structs.replace(stored, earned=kept), order_id)
+    state.put(tables.ORDER_EARNINGS, structs.replace(stored, earned=tuple(changed)), order_id)
 
 
 FOLDS: Folds = MappingProxyType(

@@ -81,7 +81,6 @@ def draw_giveaway(view: View, _: Command, body: DrawGiveaway, now: Millis) -> De
     entries = taking_part(view, campaign.id)
     if not entries:
         return refuse("invalid_campaign", f"Giveaway {campaign.name} has no entries")
-    ids = draw_entries(body.seed, list(entries), _places(terms))
     draw = Draw(
         campaign_id=campaign.id,
         at=now,
@@ -89,7 +88,7 @@ def draw_giveaway(view: View, _: Command, body: DrawGiveaway, now: Millis) -> De
         commitment=terms.commitment,
         entries=len(entries),
         entries_digest=entries_digest(list(entries)),
-        drawn=_drawn(view, entries, ids, (), terms),
+        drawn=_drawn(view, body.seed, entries, (), terms),
     )
     return Decision((GiveawayDrawn(draw),))
 
@@ -126,8 +125,7 @@ def refuse_winner(view: View, _: Command, body: RefuseWinner, __: Millis) -> Dec
     gone = structs.replace(refused, status="REFUSED", reason=body.reason)
     before = tuple(gone if each is refused else each for each in draw.drawn)
     entries = taking_part(view, campaign.id)
-    ids = draw_entries(draw.seed, list(entries), len(before) + 1)
-    after = structs.replace(draw, drawn=_drawn(view, entries, ids, before, terms))
+    after = structs.replace(draw, drawn=_drawn(view, draw.seed, entries, before, terms))
     return Decision((WinnerRefused(after, body.entry_id),))
 
 
@@ -157,24 +155,27 @@ def _wrong_source(campaign: Campaign, source_id: str | None) -> Refusal | None:
     return None
 
 
-def _places(terms: GiveawayTerms) -> int:
-    return terms.winners + terms.alternates
-
-
 def _drawn(
     view: View,
+    seed: str,
     entries: dict[str, GiveawayEntry],
-    ids: list[str],
     before: tuple[Drawn, ...],
     terms: GiveawayTerms,
 ) -> tuple[Drawn, ...]:
-    """Those with these ids by place; of the first, what they were before."""
+    """As many as it takes to have all winners and alternates, whoever is gone of those who were drawn."""
     known = {each.entry_id: each for each in before}
     drawn = [
         known.get(each) or Drawn(place, each, entries[each].customer_id, "ALTERNATE")
-        for place, each in enumerate(ids, 1)
+        for place, each in enumerate(draw_entries(seed, list(entries), DRAWN_MAX), 1)
     ]
-    return tuple(with_winners(view, drawn, terms.winners))
+    places, wanted = 0, terms.winners + terms.alternates
+    found = with_winners(view, drawn, terms.winners)
+    for each in found:
+        if places >= len(before) and wanted <= 0:
+            break
+        places += 1
+        wanted -= each.status in ("WINNER", "ALTERNATE")
+    return tuple(found[:places])
 
 
 DECISIONS: Decisions = MappingProxyType(

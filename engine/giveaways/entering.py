@@ -1,7 +1,8 @@
 """Entries: made by request, by a paid order or by a custom event, until the giveaway closes.
 
 A customer has one entry, or one for each event where the giveaway says so. The entry of an order
-that is canceled is withdrawn, unless another paid order keeps it, or the giveaway was drawn already.
+that is canceled is withdrawn, unless another paid order keeps it, or the giveaway was drawn already;
+one of an order that comes to another customer goes with it.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
-from engine.orders.order_events import OrderChanging, newly_canceled, newly_paid
+from engine.orders.order_events import PAID, OrderChanging, newly_canceled, newly_paid
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
@@ -72,15 +73,31 @@ def make_entry(
 def enter_by_order(
     view: View, _: Command, reacting: Reacting, event: OrderChanging, now: Millis
 ) -> Iterator[Event]:
-    """A paid order makes an entry of its customer; one that is canceled withdraws it."""
+    """A paid order makes an entry of its customer; one that is canceled withdraws it.
+
+    An entry goes with its order where that comes to another customer.
+    """
     if not reacting.giving:
         return
+    if isinstance(event, OrderUpdated) and event.customer_before is not None:
+        yield from _move(view, reacting, event.order, event.customer_before, now)
     paid = newly_paid(event)
     if paid is not None and paid.customer_id is not None:
         yield from _enter(view, reacting, "order.paid", paid.customer_id, paid.id, now)
     canceled = newly_canceled(event)
     if canceled is not None and canceled.customer_id is not None:
-        yield from _withdraw(view, reacting, canceled, now)
+        for _, entry in _entries_by(view, reacting, canceled.id, canceled.customer_id):
+            yield from _without_order(entry, canceled.id, now)
+
+
+def _move(
+    view: View, reacting: Reacting, order: Order, before: str, now: Millis
+) -> Iterator[Event]:
+    """The entries of an order go from who had it to whose it is, also once the giveaway has closed."""
+    for campaign, entry in _entries_by(view, reacting, order.id, before):
+        yield from _without_order(entry, order.id, now)
+        if order.customer_id is not None and order.status in PAID:
+            yield from _made(view, campaign, order.customer_id, "order", order.id, now)
 
 
 def enter_by_event(
@@ -112,13 +129,25 @@ def _enter(
         if terms.custom_event != name or closed_refusal(view, campaign, now) is not None:
             continue
         source: Literal["order", "event"] = "order" if by == "order.paid" else "event"
-        entry = make_entry(view, campaign, customer_id, now, source=source, source_id=source_id)
-        if isinstance(entry, Refusal):
-            continue
-        if view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry.id) != entry:
-            yield GiveawayEntered(entry)
-        elif source == "order":
-            yield from _note_order(entry, source_id)
+        yield from _made(view, campaign, customer_id, source, source_id, now)
+
+
+def _made(
+    view: View,
+    campaign: Campaign,
+    customer_id: str,
+    source: Literal["order", "event"],
+    source_id: str,
+    now: Millis,
+) -> Iterator[Event]:
+    """The entry, or that an order keeps the one that is there, too."""
+    entry = make_entry(view, campaign, customer_id, now, source=source, source_id=source_id)
+    if isinstance(entry, Refusal):
+        return
+    if view.get(tables.GIVEAWAY_ENTRIES, campaign.id, entry.id) != entry:
+        yield GiveawayEntered(entry)
+    elif source == "order":
+        yield from _note_order(entry, source_id)
 
 
 def _note_order(entry: GiveawayEntry, order_id: str) -> Iterator[Event]:
@@ -129,26 +158,30 @@ def _note_order(entry: GiveawayEntry, order_id: str) -> Iterator[Event]:
         yield EntryOrdersChanged(structs.replace(entry, other_orders=others))
 
 
-def _withdraw(view: View, reacting: Reacting, order: Order, now: Millis) -> Iterator[Event]:
+def _entries_by(
+    view: View, reacting: Reacting, order_id: str, customer_id: str
+) -> Iterator[tuple[Campaign, GiveawayEntry]]:
+    """The entries that the order of a customer may have made, where it was not drawn yet."""
     for campaign_id in reacting.giving:
         campaign = view.get(tables.CAMPAIGNS, campaign_id)
         terms = None if campaign is None else campaign.giveaway
-        if terms is None or terms.entry_type != "order.paid":
+        if campaign is None or terms is None or terms.entry_type != "order.paid":
             continue
         if find_draw(view, campaign_id) is not None:
             continue
-        apart = order.id if terms.each_event else None
-        entry_id = entry_id_of(campaign_id, order.customer_id or "", apart)
+        entry_id = entry_id_of(campaign_id, customer_id, order_id if terms.each_event else None)
         entry = view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry_id)
-        if entry is not None and entry.withdrawn_at is None:
-            yield from _without_order(entry, order.id, now)
+        if entry is not None and entry.withdrawn_at is None and _is_by(entry, order_id):
+            yield campaign, entry
+
+
+def _is_by(entry: GiveawayEntry, order_id: str) -> bool:
+    return entry.source == "order" and order_id in (entry.source_id, *entry.other_orders)
 
 
 def _without_order(entry: GiveawayEntry, order_id: str, now: Millis) -> Iterator[Event]:
     """The entry without an order that was canceled: the next of its orders keeps it, if there is one."""
     orders = (entry.source_id or "", *entry.other_orders)
-    if entry.source != "order" or order_id not in orders:
-        return
     left = tuple(each for each in orders if each != order_id)
     if left:
         kept = structs.replace(entry, source_id=left[0], other_orders=left[1:])

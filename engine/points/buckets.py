@@ -8,6 +8,7 @@ is earned or paid.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from msgspec import structs
@@ -17,8 +18,10 @@ from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.points.expiration import (
     day_ending_at,
+    days_kept,
     expiration_rules_of,
     expires_at_of,
+    kept_by_activity,
     moves_with_activity,
     notice_at,
 )
@@ -41,6 +44,13 @@ class Booked(NamedTuple):
     taken: tuple[BucketTaken, ...] = ()
     #: How many points expired by it.
     expired: int = 0
+
+
+class Received(NamedTuple):
+    """Points of another card, and what of them expires when, with the ids of the buckets here."""
+
+    points: int
+    taken: tuple[BucketTaken, ...]
 
 
 def settle_points(view: View, voucher: Voucher, now: Millis) -> Booked:
@@ -66,19 +76,20 @@ def add_points(
     bucket_id: str = "",
     expires_at: Millis | None = None,
     moves: bool = False,
+    kept_until: Millis | None = None,
 ) -> Booked:
     """The settled card with so many points more; `expires_at` None: which never expire.
 
-    `bucket_id` is the id of the bucket where there is none yet that expires then. With `moves`,
-    all that expires by inactivity expires then.
+    `bucket_id` is the id of the bucket where there is none yet that expires then; with `moves`, by
+    inactivity. What of the card expires so already does it at `kept_until`, if it is given.
     """
     card = _card_of(voucher)
     card = structs.replace(card, points=card.points + points, balance=card.balance + points)
     buckets = _Buckets(view, voucher, now)
+    if kept_until is not None:
+        buckets.move(kept_until)
+        card = structs.replace(card, moves_to=kept_until)
     if expires_at is not None:
-        if moves:
-            buckets.move(expires_at)
-            card = structs.replace(card, moves_to=expires_at)
         buckets.put(bucket_id, expires_at, points, moves=moves)
     return Booked(buckets.shown(card), buckets.changed)
 
@@ -92,15 +103,22 @@ def add_points_by(
     bucket_id: str,
     rules: PointsExpirationRules | None,
 ) -> Booked:
-    """As `add_points`, of points that expire by these rules, where there are any."""
+    """As `add_points`, of points that expire by these rules, where there are any.
+
+    The card does something by it: whatever of it expires by inactivity lasts on.
+    """
+    moves = moves_with_activity(rules)
+    voucher, kept_until = kept_by_activity(view, voucher, now, days_kept(rules))
+    expires_at = kept_until if moves else expires_at_of(rules, now, zone_of(view))
     return add_points(
         view,
         voucher,
         points,
         now,
         bucket_id=bucket_id,
-        expires_at=expires_at_of(rules, now, zone_of(view)),
-        moves=moves_with_activity(rules),
+        expires_at=expires_at,
+        moves=moves,
+        kept_until=kept_until,
     )
 
 
@@ -134,13 +152,11 @@ def spend_points(view: View, voucher: Voucher, points: int, now: Millis) -> Book
 def pay_points(view: View, voucher: Voucher, points: int, now: Millis) -> Booked:
     """As `spend_points`, by the customer: what expires by inactivity lasts on."""
     buckets = _Buckets(view, voucher, now)
-    card = _card_of(voucher)
-    if card.moves_to is not None:
-        rules = expiration_rules_of(view, voucher)
-        ends = expires_at_of(rules, now, zone_of(view)) if moves_with_activity(rules) else None
-        if ends is not None:
-            buckets.move(ends)
-            voucher = structs.replace(voucher, loyalty_card=structs.replace(card, moves_to=ends))
+    voucher, kept_until = kept_by_activity(view, voucher, now)
+    if kept_until is not None:
+        buckets.move(kept_until)
+        card = structs.replace(_card_of(voucher), moves_to=kept_until)
+        voucher = structs.replace(voucher, loyalty_card=card)
     return _spend(buckets, voucher, points)
 
 
@@ -170,25 +186,24 @@ def return_points(
 
 
 def receive_points(
-    view: View,
-    voucher: Voucher,
-    points: int,
-    taken: Iterable[BucketTaken],
-    now: Millis,
-) -> Booked:
-    """The settled card with points of another more, which expire when they did there.
+    view: View, voucher: Voucher, parts: Iterable[Received], now: Millis
+) -> list[Booked]:
+    """The settled card after each time that it got points of another, which expire when they did there.
 
-    Of those that expire, `taken` says how many and when, with the ids of the buckets here.
+    The last has all the buckets that change.
     """
     card = _card_of(voucher)
     buckets = _Buckets(view, voucher, now)
-    for each in taken:
-        buckets.put(each.id, each.expires_at, each.points, moves=each.moves)
-        if each.moves:
-            moves_to = max(each.expires_at, card.moves_to or 0)
-            card = structs.replace(card, moves_to=moves_to)
-    card = structs.replace(card, points=card.points + points, balance=card.balance + points)
-    return Booked(buckets.shown(card), buckets.changed)
+    booked: list[Booked] = []
+    for points, taken in parts:
+        for each in taken:
+            buckets.put(each.id, each.expires_at, each.points, moves=each.moves)
+            if each.moves:
+                moves_to = max(each.expires_at, card.moves_to or 0)
+                card = structs.replace(card, moves_to=moves_to)
+        card = structs.replace(card, points=card.points + points, balance=card.balance + points)
+        booked.append(Booked(buckets.shown(card), buckets.changed))
+    return booked
 
 
 class _Buckets:
@@ -291,14 +306,16 @@ class _Buckets:
 
     def _shared(self, bucket: PointsBucket) -> PointsBucket | None:
         """The bucket that takes what would be one too many: a later one, or the last for longer."""
-        alike = [each for each in self._sorted() if each.moves == bucket.moves]
-        later = next((each for each in alike if each.expires_at > bucket.expires_at), None)
-        if later is not None or not alike:
-            return later
-        self._set(alike[-1], 0)
+        alike = [each for each in self._living.values() if each.moves == bucket.moves]
+        if not alike:
+            return None
+        later = [each for each in alike if each.expires_at > bucket.expires_at]
+        if later:
+            return min(later, key=attrgetter("expires_at"))
+        last = max(alike, key=attrgetter("expires_at"))
+        self._set(last, 0)
         ends, day = bucket.expires_at, bucket.expires_on
-        moved_id = _moved_id(alike[-1], ends)
-        return structs.replace(alike[-1], id=moved_id, expires_at=ends, expires_on=day)
+        return structs.replace(last, id=_moved_id(last, ends), expires_at=ends, expires_on=day)
 
     def _set(self, bucket: PointsBucket, points: int) -> None:
         """So many points are in the bucket; one without any is gone."""

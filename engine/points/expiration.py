@@ -8,12 +8,15 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.calendar import Duration, Zone, add_duration, day_of, wall_of
 from engine.kernel.days import last_instant
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.errors import Refusal, refuse
 from schemas.points import PeriodType, PointsExpirationRules, RoundingType
@@ -85,6 +88,13 @@ def moves_with_activity(rules: PointsExpirationRules | None) -> bool:
     return rules is not None and rules.period_type == "INACTIVITY"
 
 
+def days_kept(rules: PointsExpirationRules | None) -> int:
+    """How many days an activity keeps what expires by these rules; 0: it does not."""
+    if rules is None or rules.period_type != "INACTIVITY":
+        return 0
+    return rules.period_value or 0
+
+
 def expiration_rules_of(view: View, voucher: Voucher) -> PointsExpirationRules | None:
     """The rules of a card's program; None: its points never expire by themselves."""
     campaign_id = voucher.campaign_id
@@ -92,6 +102,32 @@ def expiration_rules_of(view: View, voucher: Voucher) -> PointsExpirationRules |
     template = None if campaign is None else campaign.voucher
     card = None if template is None else template.loyalty_card
     return None if card is None else card.expiration_rules
+
+
+class Kept(NamedTuple):
+    """A card that knows for how long an activity keeps what expires by inactivity, and until when."""
+
+    voucher: Voucher
+    until: Millis | None = None
+
+
+def kept_by_activity(view: View, voucher: Voucher, now: Millis, days: int = 0) -> Kept:
+    """What an activity makes of a loyalty card; points that it keeps for so many days come with it.
+
+    All of it lasts as long as what is kept longest.
+    """
+    card = voucher.loyalty_card
+    if card is None or (card.moves_to is None and not days):
+        return Kept(voucher)
+    by_program = days_kept(expiration_rules_of(view, voucher))
+    if card.moves_to is not None:
+        days = max(days, by_program if card.moves_days is None else card.moves_days)
+    if not days:
+        return Kept(voucher)
+    rules = PointsExpirationRules("INACTIVITY", days)
+    ends = max(expires_at_of(rules, now, zone_of(view)) or 0, card.moves_to or 0)
+    card = structs.replace(card, moves_days=None if days == by_program else days)
+    return Kept(structs.replace(voucher, loyalty_card=card), ends)
 
 
 def invalid_expiration_rules(

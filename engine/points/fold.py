@@ -47,13 +47,19 @@ def end_pending(state: State, pending: PendingPoints, became: str) -> None:
 
 
 def drop_earned(state: State, voucher: Voucher) -> None:
-    """The card is gone, and with it what was pending, and what limits counted for its holder."""
+    """The card is gone, and with it what was pending; what limits counted goes with the program.
+
+    They are of the customer, who may have another card of it, or come again.
+    """
     if voucher.loyalty_card is None:
         return
     for pending in list(state.scan(tables.PENDING_POINTS, voucher.id)):
         _drop_pending(state, pending)
     state.drop(tables.PENDING_ENDED, voucher.id, most=ENDED_DROPPED_MAX)
-    if voucher.holder_id is not None and voucher.campaign_id is not None:
+    if voucher.holder_id is None or voucher.campaign_id is None:
+        return
+    program = state.get(tables.CAMPAIGNS, voucher.campaign_id)
+    if program is None or program.deleted_at is not None:
         state.delete(tables.EARNINGS, voucher.holder_id, voucher.campaign_id)
 
 

@@ -13,14 +13,13 @@ from engine.kernel.ids import new_id
 from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.points.buckets import Booked, receive_points, settle_points, spend_points
+from engine.points.buckets import Booked, Received, receive_points, settle_points, spend_points
 from engine.points.decide import points_expired_events
 from schemas.base import AMOUNT_MAX, Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
 from schemas.points import (
     MOVES_MAX,
-    BucketTaken,
     PointsMove,
     PointsMoved,
     PointsTransferred,
@@ -129,16 +128,16 @@ def _receive(
     now: Millis,
 ) -> list[Booked]:
     """The card after each of the moves; each has the buckets of those before it, too."""
-    received: list[Booked] = []
-    points, taken = 0, list[BucketTaken]()
+    parts: list[Received] = []
+    number = 0
     for move, gone in zip(moves, spent, strict=True):
-        points += move.points
-        taken += [
-            structs.replace(each, id=new_id(command.seed, "lopb_", number))
-            for number, each in enumerate(gone.taken, len(taken))
-        ]
-        received.append(receive_points(view, settled, points, tuple(taken), now))
-    return received
+        taken = tuple(
+            structs.replace(each, id=new_id(command.seed, "lopb_", n))
+            for n, each in enumerate(gone.taken, number)
+        )
+        number += len(taken)
+        parts.append(Received(move.points, taken))
+    return receive_points(view, settled, parts, now)
 
 
 def _too_many(voucher: Voucher) -> Refusal | None:

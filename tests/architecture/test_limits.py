@@ -6,7 +6,7 @@ from engine.admission import SEEN_DAYS, SKEW_MS_MAX
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
 from engine.earning.terms import REFS_MAX
-from engine.effects import ROUNDS_MAX
+from engine.effects import FOLLOWED_BYTES_MAX, ROUNDS_MAX
 from engine.kernel.reacting import REACTING_MAX
 from engine.loyalty_tiers.ends import EXTEND_MONTHS_MAX
 from engine.orders.calculation import ORDER_ENTRIES_MAX
@@ -120,6 +120,7 @@ LIMITS: Final = {
     "alternates of a giveaway": giveaway_terms.ALTERNATES_MAX,
     "entries that are drawn, those who stepped in included": giveaways.DRAWN_MAX,
     "rounds in which what follows of a decision is followed by something again": ROUNDS_MAX,
+    "bytes of what follows of a decision, beyond which nothing more does": FOLLOWED_BYTES_MAX,
     "locations": LOCATIONS_MAX,
     "positions of a location": POINTS_MAX,
     "segments": segments.SEGMENTS_MAX,

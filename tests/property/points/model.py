@@ -19,6 +19,16 @@ Lot = tuple[End, int]
 
 
 @dataclass
+class Earned:
+    """What an order earned for a card: in it, until it may be over for good, or active from a time on."""
+
+    code: str
+    points: int
+    ends: Millis = NEVER
+    active_at: Millis | None = None
+
+
+@dataclass
 class CardModel:
     """The lots of a card, and what was ever booked."""
 
@@ -51,6 +61,8 @@ class PointsModel:
     cards: dict[str, CardModel] = field(default_factory=lambda: defaultdict(CardModel))
     #: By the name of a redemption: the card, and the lots that it took.
     taken: dict[str, list[tuple[str, list[Lot]]]] = field(default_factory=dict)
+    #: What orders earned that were not canceled, by their names.
+    earned: dict[str, list[Earned]] = field(default_factory=dict)
 
     def pass_time(self, now: Millis) -> None:
         """What is over is gone; whoever looks at a card sees it so, whether a sweep was there or not."""
@@ -96,3 +108,15 @@ class PointsModel:
                 card.expired += points
             else:
                 card.lots[ends, kept] += points
+
+    def take_earned(self, order: str, now: Millis) -> None:
+        """The order is canceled: what waits is gone, of the rest what is left and is not over."""
+        for each in self.earned.pop(order):
+            if each.active_at is None and each.ends >= now:
+                self.take(each.code, min(each.points, self.cards[each.code].balance))
+
+    def waiting(self, code: str | None = None) -> list[Earned]:
+        """What is not active yet, of a card or of all, the first to be so first."""
+        found = [each for all_of_it in self.earned.values() for each in all_of_it]
+        waits = [each for each in found if each.active_at is not None and code in (None, each.code)]
+        return sorted(waits, key=lambda each: each.active_at or 0)

@@ -231,6 +231,15 @@ def test_how_one_qualifies_is_told_and_chosen() -> None:
     assert second == (
         "A tier begins with the next quarter, and lasts 3 months, moved to the end of the month."
     )
+    january = {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 0}
+    end = {"type": "CUSTOM", "extend": "P1Y", "rounding": january}
+    yearly = {
+        "qualification_type": "BALANCE",
+        "start_date": {"type": "IMMEDIATE"},
+        "expiration_date": end,
+    }
+    assert read_qualifying(qualifying_values(yearly), {}) == yearly
+    assert say_qualifying(yearly)[1].endswith("moved to the end of January.")
     errors: dict[str, str] = {}
     read_qualifying({"tiers_by": "BALANCE", "tiers_end": "CUSTOM"}, errors)
     assert list(errors) == ["tiers_extend_count"]

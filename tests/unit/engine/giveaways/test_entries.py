@@ -1,5 +1,7 @@
 """Entries that orders, redemptions and events make, and what withdraws or keeps them."""
 
+import pytest
+
 from engine.kernel import tables
 from schemas.api import OrderInput, OrderStatus
 from schemas.custom_events import TrackCustomEvent
@@ -10,10 +12,10 @@ from schemas.giveaways import (
     EntryWithdrawn,
     GiveawayEntered,
 )
-from schemas.orders import CreateOrder, UpdateOrder
+from schemas.orders import CreateOrder, OrderUpdated, UpdateOrder
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
-from tests.unit.engine.giveaway_world import enter, entries, giveaway
+from tests.unit.engine.giveaway_world import CLOSES, enter, entries, giveaway
 from tests.unit.engine.world import World, customer, found, only, redeem, voucher
 
 
@@ -111,3 +113,38 @@ def test_the_giveaways_own_event_makes_an_entry() -> None:
     world.when(TrackCustomEvent("played", customer("bob")))
     world.when(TrackCustomEvent("played", customer("bob")))
     assert entries(world) == ["bob"]
+
+
+@pytest.mark.parametrize("each_event", [False, True])
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_an_entry_goes_with_its_order_to_another_customer(
+    each_event: bool, is_closed: bool
+) -> None:
+    world = World()
+    giveaway(world, terms={"entry_type": "order.paid", "each_event": each_event})
+    pay(world, "o")
+    if is_closed:
+        world.now = CLOSES + 1
+    moved = world.when(UpdateOrder("o", OrderInput(), customer("bob")))
+    assert only(moved, OrderUpdated).customer_before
+    assert entries(world) == ["bob"]
+    cancel(world, "o")
+    assert entries(world) == []
+
+
+def test_an_entry_of_several_orders_stays_with_those_that_do() -> None:
+    world = World()
+    giveaway(world, terms={"entry_type": "order.paid"})
+    pay(world, "a", "b")
+    world.when(UpdateOrder("a", OrderInput(), customer("bob")))
+    assert entries(world) == ["ann", "bob"]
+    world.when(UpdateOrder("b", OrderInput(status="CANCELED"), customer("bob")))
+    assert entries(world) == ["bob"]
+
+
+def test_an_order_that_made_no_entry_makes_none_by_coming_to_another_customer() -> None:
+    world = World()
+    pay(world, "o")
+    giveaway(world, terms={"entry_type": "order.paid"})
+    world.when(UpdateOrder("o", OrderInput(), customer("bob")))
+    assert entries(world) == []

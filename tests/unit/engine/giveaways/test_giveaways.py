@@ -213,6 +213,53 @@ def test_a_customer_who_is_gone_is_passed_over() -> None:
     assert [each.status for each in drawn(world, made).drawn] == ["GONE", "WINNER"]
 
 
+def _leave(world: World, made: Campaign, *places: int) -> None:
+    """Those who will be drawn for these places are gone."""
+    ids = [each.id for each in world.view.scan(tables.GIVEAWAY_ENTRIES, made.id)]
+    will_be = repeated_draw(SEED, ids, max(places))
+    for place in places:
+        entry = found(world.view.get(tables.GIVEAWAY_ENTRIES, made.id, will_be[place - 1]))
+        assert world.when(DeleteCustomer(entry.customer_id)).refusal is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "gone", "statuses"),
+    [
+        ({}, (1,), ["GONE", "WINNER"]),
+        ({"alternates": 1}, (1, 2), ["GONE", "GONE", "WINNER", "ALTERNATE"]),
+        ({"winners": 2}, (2,), ["WINNER", "GONE", "WINNER"]),
+        ({"winners": 2}, (1, 2, 3, 4), ["GONE"] * 4 + ["WINNER"]),
+    ],
+)
+def test_others_are_drawn_for_whom_is_gone_as_long_as_there_are_any(
+    terms: dict[str, int], gone: tuple[int, ...], statuses: list[str]
+) -> None:
+    world = World()
+    made = giveaway(world, terms=terms)
+    for who in ("ann", "bob", "cid", "dan", "eve"):
+        enter(world, who)
+    _leave(world, made, *gone)
+    draw(world)
+    places = drawn(world, made).drawn
+    assert [each.status for each in places] == statuses
+    ids = [each.id for each in world.view.scan(tables.GIVEAWAY_ENTRIES, made.id)]
+    assert [each.entry_id for each in places] == repeated_draw(SEED, ids, len(statuses))
+
+
+def test_the_next_who_is_not_gone_steps_in_for_a_winner_who_is_refused() -> None:
+    world = World()
+    made = giveaway(world)
+    for who in ("ann", "bob", "cid", "dan"):
+        enter(world, who)
+    _leave(world, made, 2, 3)
+    draw(world)
+    [winner] = drawn(world, made).drawn
+    assert world.when(RefuseWinner("Lottery", winner.entry_id)).refusal is None
+    places = drawn(world, made).drawn
+    assert [each.status for each in places] == ["REFUSED", "GONE", "GONE", "WINNER"]
+    assert places[-1].given is not None
+
+
 def test_a_prize_that_cannot_be_given_is_given_when_it_can_be() -> None:
     world = World()
     made = giveaway(world, type="STATIC")
