@@ -116,7 +116,7 @@ def _say_rounding(rounding: Mapping[str, Any] | None) -> str:
         return ""
     edge = "beginning" if rounding.get("strategy") == "START" else "end"
     if rounding.get("type") == "CUSTOM":
-        number = rounding.get("value")
+        number: Any = rounding.get("value")
         is_month = isinstance(number, int) and 0 <= number <= 11
         month = month_name[number + 1] if is_month else "a month"
         return f", moved to the {edge} of {month}"
