@@ -102,6 +102,35 @@ def test_a_member_earns_climbs_a_tier_and_takes_a_reward(page: Page, plain: Plai
     expect(page.locator("tbody tr")).to_contain_text("Leaf")
 
 
+def test_a_border_of_tiers_moves_on_both_sides_and_an_order_says_why_it_gave_nothing(
+    page: Page, plain: Plain
+) -> None:
+    address = make(page, "Story of borders")
+    add_rule(page, address)
+    add_tier(page, address, "Leaf", "0", "99")
+    add_tier(page, address, "Tree", "100", "")
+    page.get_by_role("link", name="Edit Tree").click()
+    page.get_by_label("From points").fill("150")
+    check_axe_in_both_themes(page)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/loyalty-tiers")
+    ladder = page.get_by_role("list", name="Tiers, the highest first").get_by_role("listitem")
+    expect(ladder.first).to_contain_text("From 150 points on")
+    expect(ladder.last).to_contain_text("0 to 149 points")
+    who = {"customer": {"source_id": "story-border"}}
+    ask(plain, f"/v1/loyalties/{address.rpartition('/')[2]}/members", who)
+    order = {"source_id": "story-small", "amount": 500, "status": "PAID"}
+    made = ask(plain, "/v1/orders", order | who)
+    page.goto(f"/orders/{made['id']}")
+    eventually(lambda: "Gave nothing: it comes to no points" in reloaded(page))
+    check_axe_in_both_themes(page)
+    rule = page.get_by_role("table", name="Points of the order").get_by_role(
+        "link", name="10 points"
+    )
+    rule.click()
+    expect(page.get_by_role("list", name="Earning rules")).to_contain_text("Ten for ten")
+
+
 def ask(plain: Plain, path: str, body: dict[str, Any]) -> Any:
     """What the API made of it."""
     answer = plain.ask("POST", path, json=body)

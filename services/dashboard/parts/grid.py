@@ -24,7 +24,7 @@ def grid(
     heads: Sequence[str],
     rows: Iterable[Sequence[Node]],
     *,
-    empty: str = "",
+    empty: Node = None,
     actions: Node = None,
     lead: Node = None,
 ) -> Node:

@@ -103,7 +103,7 @@ def test_a_program_is_made_with_its_card() -> None:
         ),
         (
             {"event": "review", "loyalty": {"type": "FIXED", "points": 1}, "limits": {"count": 1, "period": "DAY"}},
-            "1 point for each event “review”, once a day at most.",
+            "1 point for each event “review”, once a day at most for a customer.",
         ),
         (
             {"event": "customer.segment.entered", "segment": {"id": "seg_1"}, "loyalty": {"type": "FIXED", "points": 20}},
@@ -111,7 +111,7 @@ def test_a_program_is_made_with_its_card() -> None:
         ),
         (
             {"event": "customer.loyalty.tier.upgraded", "loyalty_tier": {"id": "ltr_1"}, "loyalty": {"type": "FIXED", "points": 20}, "limits": {"points": 500}},
-            "20 points for climbing to Gold, 500 points at most.",
+            "20 points for climbing to Gold, 500 points at most for a customer.",
         ),
         (
             {"loyalty": {"type": "PROPORTIONAL", "calculation_type": "ORDER_ITEMS_QUANTITY", "order_items": {"quantity": {"every": 2, "points": 5, "applicable_to": [{"object": "product", "id": "prod_1"}]}}}},

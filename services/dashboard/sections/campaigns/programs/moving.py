@@ -103,7 +103,8 @@ def say_why(row: Row) -> Node:
 
 def _joined(said: Iterable[Node]) -> list[Node]:
     """What there is, with commas between."""
-    return [part for each in said if each for part in (", ", each)][1:]
+    parts: list[Node] = [part for each in said if each for part in (", ", each)]
+    return parts[1:]
 
 
 def rule_link(program: str, details: Mapping[str, Any]) -> Node:

@@ -181,7 +181,7 @@ def _say_limits(limits: Mapping[str, Any], show: Show) -> list[str]:
         said.append(f"{times}{often} at most")
     if limits.get("points"):
         said.append(f"{show.number(limits['points'])} points{often} at most")
-    return said
+    return [*said[:-1], *(f"{each} for a customer" for each in said[-1:])]
 
 
 def named_of(rules: Sequence[Row], items_max: int) -> dict[str, set[str]]:

@@ -26,14 +26,16 @@ def neighbours_moves(tiers: Sequence[Row], tier: Row, points: Points) -> Moves:
     Nothing, where other ranges would lie over one another all the same: then the API says so.
     """
     others = [each for each in tiers if each["id"] != tier["id"] and each.get("points")]
-    before, after = [], []
+    before: list[tuple[str, Points]] = []
+    after: list[tuple[str, Points]] = []
+    ranges: list[Points] = [points]
     for each in others:
-        moved = _moved(each["points"], tier.get("points") or {}, points)
+        theirs: Points = each["points"]
+        moved = _moved(theirs, tier.get("points") or {}, points)
+        ranges.append(theirs if moved is None else moved)
         if moved is not None:
-            gives_way = _lie_over(each["points"], points)
+            gives_way = _lie_over(theirs, points)
             (before if gives_way else after).append((str(each["id"]), moved))
-    final = dict([*before, *after])
-    ranges = [points, *(final.get(str(each["id"]), each["points"]) for each in others)]
     return Moves(before, after) if _are_apart(ranges) else Moves()
 
 

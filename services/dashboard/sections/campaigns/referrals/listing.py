@@ -172,7 +172,11 @@ def _codes_part(row: Row, codes: Row, people: People, show: Show) -> Node:
             )
             for each in told
         ],
-        empty="No customer holds a code yet. Give one with a publication.",
+        empty=[
+            "No customer holds a code yet. One is given on the page of ",
+            a(".link", href="/customers")["a customer"],
+            ", or by a publication.",
+        ],
         actions=isinstance(total, int)
         and total > len(told)
         and a(".btn.small", href=campaign_href(row, "vouchers"))[f"All {show.number(total)}"],
