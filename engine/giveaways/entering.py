@@ -86,7 +86,7 @@ def enter_by_order(
         yield from _enter(view, reacting, "order.paid", paid.customer_id, paid.id, now)
     canceled = newly_canceled(event)
     if canceled is not None and canceled.customer_id is not None:
-        for _, entry in _entries_by(view, reacting, canceled.id, canceled.customer_id):
+        for __, entry in _entries_by(view, reacting, canceled.id, canceled.customer_id):
             yield from _without_order(entry, canceled.id, now)
 
 
