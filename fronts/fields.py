@@ -36,16 +36,6 @@ Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
 Shown = Any
 
 
-def _unserved(value: Any) -> Any:
-    if value is not None:
-        raise ValueError("it is not served yet")
-    return None
-
-
-#: A member of the contract that would be accepted and then do nothing.
-Unserved = Annotated[Any, BeforeValidator(_unserved)]
-
-
 class Body(BaseModel):
     """A JSON object; an unknown member that is null is left out, any other is told.
 

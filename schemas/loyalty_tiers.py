@@ -21,7 +21,7 @@ QualificationPeriod = Literal["MONTH", "QUARTER", "HALF_YEAR", "YEAR"]
 
 
 class TierRounding(Shape, frozen=True):
-    """To where the end of a tier is moved; CUSTOM: `value` is the month, of the unit MONTH."""
+    """To where the end of a tier is moved; CUSTOM: `value` is the month, 0 for January."""
 
     type: Literal["MONTH", "QUARTER", "HALF_YEAR", "YEAR", "CUSTOM"]
     strategy: Literal["START", "END"] | None = None

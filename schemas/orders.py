@@ -70,6 +70,8 @@ class CreateOrder(Shape, tag="create_order", frozen=True):
     created_at: Instant | None = None
     #: The ids that the request gives the order's items, in their order.
     item_ids: tuple[str | None, ...] = ()
+    #: Whom it says to have referred, which only the code that was redeemed can say.
+    referrer_ids: tuple[str, ...] = ()
 
 
 class UpdateOrder(Shape, tag="update_order", frozen=True):
@@ -80,6 +82,7 @@ class UpdateOrder(Shape, tag="update_order", frozen=True):
     customer: CustomerInput | None = None
     created_at: Instant | None = None
     item_ids: tuple[str | None, ...] = ()
+    referrer_ids: tuple[str, ...] = ()
 
 
 class OrderCreated(Shape, tag="order.created", frozen=True):

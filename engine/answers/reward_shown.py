@@ -1,4 +1,9 @@
-"""What feeds and webhooks show of members who are rewarded. Source: the contract's events of both."""
+"""What feeds and webhooks show of members who are rewarded. Source: the contract's events of both.
+
+How many points it cost is a member of `reward_redemption`. The contract has it as `balance`, too, a number where all other
+events of a member have an object: the official Python client, which knows one kind of `balance` for all of them, fails
+over a feed with such a one.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -57,4 +62,4 @@ def tell_taken_back(event: RedemptionRolledBack) -> Iterator[Told]:
 
 def _redemption_data(taken: RewardTaken, redemption_id: str, points: int) -> Body:
     redemption = {"id": taken.id, "redemption_id": redemption_id, "points": points}
-    return {"reward_redemption": redemption, "balance": points}
+    return {"reward_redemption": redemption}

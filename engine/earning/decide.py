@@ -21,6 +21,7 @@ from engine.kernel.programs import find_program
 from engine.kernel.reacting import too_many_reacting
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.loyalty_tiers.find import find_loyalty_tier
 from engine.points.expiration import invalid_expiration_rules
 from engine.terms.validity import invalid_times
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, Millis
@@ -49,8 +50,17 @@ from schemas.earning import (
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 
-#: What an update may name as it is.
-FIXED: Final = ("event", "segment_id", "loyalty_tier_id", "schema_id", "campaign_id", "id")
+#: What an update may name as it is, by what the API calls it.
+FIXED: Final = MappingProxyType(
+    {
+        "event": "event",
+        "segment_id": "segment.id",
+        "loyalty_tier_id": "loyalty_tier.id",
+        "schema_id": "custom_event.schema_id",
+        "campaign_id": "source.object_id",
+        "id": "id",
+    }
+)
 #: What an update may name.
 UPDATABLE: Final = frozenset(
     {
@@ -237,8 +247,12 @@ def _invalid_subject(view: View, rule: EarningRule) -> Refusal | None:
             return not_found("segment", rule.segment_id)
     elif rule.event == SEGMENT_ENTERED:
         return _invalid(".segment.id", f"is required by {SEGMENT_ENTERED}")
-    if rule.loyalty_tier_id is not None and rule.event not in TIER_CHANGES:
+    if rule.loyalty_tier_id is None:
+        return None
+    if rule.event not in TIER_CHANGES:
         return _invalid(".loyalty_tier", "is for changes of a tier alone")
+    if find_loyalty_tier(view, rule.campaign_id, rule.loyalty_tier_id) is None:
+        return not_found("loyalty_tier", rule.loyalty_tier_id)
     return None
 
 

@@ -29,7 +29,7 @@ def named_changes(
 ) -> dict[str, Any] | Refusal:
     """What an update says, without the members of `fixed`, which may only be as they are, or null.
 
-    Any other member that is not `updatable` is refused.
+    Any other member that is not `updatable` is refused. A mapping says what the API calls those of `fixed`.
     """
     try:
         changes = msgspec.json.decode(given, type=dict[str, Any])
@@ -37,7 +37,7 @@ def named_changes(
         return refuse("invalid_payload", str(error))
     for name in fixed:
         if changes.pop(name, None) not in (None, getattr(entity, name)):
-            return unchangeable_member(name)
+            return unchangeable_member(fixed[name] if isinstance(fixed, Mapping) else name)
     for name in sorted(changes.keys() - updatable):
         return unchangeable_member(name)
     if "metadata" in changes:

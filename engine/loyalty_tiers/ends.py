@@ -40,7 +40,7 @@ def extended(rules: TiersExpiration, at: Millis, zone: Zone) -> Millis:
 def _rounded(rounding: TierRounding, last: Millis, zone: Zone) -> Millis:
     month = month_at(last, zone)
     if rounding.type == "CUSTOM":
-        wanted = (rounding.value or 12) - 1
+        wanted = 11 if rounding.value is None else rounding.value
         ahead = (wanted - month) % 12
         begin, end = (month + ahead - (12 if ahead else 0)), month + ahead + 1
     else:
@@ -97,9 +97,8 @@ def _wrong_rounding(rules: TiersExpiration, rounding: TierRounding) -> tuple[str
     if rules.expiration != "CUSTOM":
         return place, "is for the type CUSTOM"
     if rounding.type != "CUSTOM":
-        for name in ("unit", "value"):
-            if getattr(rounding, name) is not None:
-                return f"{place}.{name}", "is for the type CUSTOM"
-    elif rounding.value is None or not 1 <= rounding.value <= 12:
-        return f"{place}.value", "should be the month, from 1 to 12"
+        # the unit says nothing: official clients send it whatever the type
+        return None if rounding.value is None else (f"{place}.value", "is for the type CUSTOM")
+    if rounding.value is None or not 0 <= rounding.value <= 11:
+        return f"{place}.value", "should be the month, from 0 for January to 11"
     return None

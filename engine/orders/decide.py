@@ -54,7 +54,7 @@ def _write_order(
     stored: Order | None,
     now: Millis,
 ) -> Decision | Refusal:
-    refusal = _source_id_taken(view, body.order, stored)
+    refusal = _source_id_taken(view, body.order, stored) or _strange_referrer(body, stored)
     if refusal is not None:
         return refusal
     known = know_customer(view, command, body.customer, now)
@@ -91,6 +91,16 @@ def _says_whose_it_is(stored: Order | None, named: CustomerInput | None) -> bool
     if stored is None or stored.customer_id is None:
         return False
     return named == CustomerInput(id=stored.customer_id)
+
+
+def _strange_referrer(body: CreateOrder | UpdateOrder, stored: Order | None) -> Refusal | None:
+    """The refusal of another referrer than that of the code that was redeemed for the order."""
+    known = None if stored is None else stored.referrer_id
+    if all(each == known for each in body.referrer_ids):
+        return None
+    return refuse(
+        "invalid_payload", "Property `.referrer_id` is what the redeemed referral code says"
+    )
 
 
 def _recognise_items(

@@ -21,8 +21,8 @@ from schemas.vouchers import Voucher
 
 
 def referee_body(referral: Referral) -> Body:
-    """Somebody who came by a referral code."""
-    return _holder_body(
+    """Somebody who came by a referral code; `status` is a member of our own."""
+    shown = _holder_body(
         referral.id,
         referral.created_at,
         referral.voucher_id,
@@ -32,6 +32,7 @@ def referee_body(referral: Referral) -> Body:
         referral.voucher_type,
         referral.metadata,
     )
+    return shown | {"status": referral.status}
 
 
 def referrer_body(voucher: Voucher, holder: str) -> Body:

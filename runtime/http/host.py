@@ -92,7 +92,8 @@ class Host:
             app.router.routes.extend(service.routes)
         for service in self._services:
             for router in service.routers:
-                app.include_router(router)
+                # a router that is included looks for its route twice, the second time layer by layer
+                app.router.routes.extend(router.routes)
         for kind in (HTTPException, Exception):
             app.add_exception_handler(kind, answer_fault)
         app.add_exception_handler(RequestValidationError, _answer_invalid)

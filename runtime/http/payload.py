@@ -151,9 +151,11 @@ def describe_pydantic(errors: list[dict[str, Any]]) -> str:
     location = first["loc"][1:] if begins else first["loc"]
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     reason = str(first["msg"]).removeprefix("Value error, ")
+    if reason[1:2].islower():  # a sentence of pydantic's; a name of the API stays as it is
+        reason = reason[0].lower() + reason[1:]
     if not where and first["type"] == "list_type":
         return "A body with a JSON array is required"
-    if not where and first["type"] in ("value_error", "too_long"):
+    if not where and first["type"] in ("value_error", "too_long", "too_short"):
         return f"The body is not valid: {reason}"
     if not where:
         return "A body with a JSON object is required"
@@ -161,6 +163,4 @@ def describe_pydantic(errors: list[dict[str, Any]]) -> str:
         return f"Property `{where}` is required"
     if first["type"] == "extra_forbidden":
         return f"Property `{where}` is not supported"
-    if reason[1:2].islower():  # a sentence of pydantic's; a name of the API stays as it is
-        reason = reason[0].lower() + reason[1:]
     return f"Property `{where}` is not valid: {reason}"

@@ -62,9 +62,9 @@ def is_named(value: ast.expr, unions: frozenset[str]) -> bool:
 
 def dispatches(tree: ast.Module, kinds: frozenset[str]) -> Iterator[Dispatch]:
     """What a file chooses by these classes or unions of them."""
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    renamed = _renamed(tree)
-    for node in ast.walk(tree):
+    parents = _parents_in(tree)
+    renamed = _renamed(parents)
+    for node in parents:
         kind = renamed.get(_name_of(node), _name_of(node))
         if kind not in kinds or isinstance(getattr(node, "ctx", None), ast.Store):
             continue
@@ -82,6 +82,21 @@ def dispatches(tree: ast.Module, kinds: frozenset[str]) -> Iterator[Dispatch]:
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Way = list[tuple[ast.AST, ast.AST]]
+
+
+def _parents_in(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
+    """What each node of a file stands in: of all code these are a million, so one look at each."""
+    parents: dict[ast.AST, ast.AST] = {}
+    left: list[ast.AST] = [tree]
+    for node in left:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if isinstance(value, list) else (value,):
+                # whether a name is read or written is one node for all names
+                if isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
+                    parents[child] = node
+                    left.append(child)
+    return parents
 
 
 def _way_up(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -157,11 +172,11 @@ def _names_in(node: ast.AST) -> set[str]:
     return {_name_of(each) for each in ast.walk(node)} - {""}
 
 
-def _renamed(tree: ast.Module) -> Mapping[str, str]:
+def _renamed(nodes: Iterable[ast.AST]) -> Mapping[str, str]:
     """What is imported under another name."""
     return {
         alias.asname: alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.asname is not None

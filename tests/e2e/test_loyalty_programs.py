@@ -89,6 +89,12 @@ def test_a_member_is_rewarded_and_gives_the_reward_back(shop: Shop) -> None:
         return [each.type for each in found] if len(found) == 2 else None
 
     assert eventually(both, 10.0) == ["POINTS_REFUND", "POINTS_REDEMPTION"]
+    # the feed is read by the client's one model of all that may happen to a member
+    happened = {
+        each.type for each in told(loyalties.list_member_activity, member.code, limit=100).data
+    }
+    rewards_told = ("created", "completed", "rolledback")
+    assert {f"customer.reward_redemptions.{each}" for each in rewards_told} <= happened
     told(loyalties.delete_reward_assignment1, program.id, offer.id)
     assert told(loyalties.list_member_rewards, member.code).data == []
     assert refused(loyalties.redeem_reward, member.code, body).status in (400, 404)

@@ -65,7 +65,7 @@ def plays(draw: st.DrawFn, kind: str, expiration: str, start: str) -> Play:
         rounding = draw(st.sampled_from(("MONTH", "QUARTER", "HALF_YEAR", "YEAR", "CUSTOM")))
         rules["rounding"] = {
             "type": rounding, "strategy": draw(st.sampled_from(("START", "END"))),
-            "value": draw(st.integers(1, 12)) if rounding == "CUSTOM" else None,
+            "value": draw(st.integers(0, 11)) if rounding == "CUSTOM" else None,
         }  # fmt: skip
     at = joined = draw(st.integers(26_000_000, 29_000_000)) * MINUTE
     balance, history, probes = 0, [], []

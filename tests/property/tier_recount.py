@@ -92,9 +92,7 @@ class Recount(NamedTuple):
         number = local.year * 12 + local.month - 1
         if rounding["type"] == "CUSTOM":
             of_year = [
-                each
-                for each in range(number - 12, number + 13)
-                if each % 12 + 1 == rounding["value"]
+                each for each in range(number - 12, number + 13) if each % 12 == rounding["value"]
             ]
             begin, end = (
                 max(e for e in of_year if e <= number),

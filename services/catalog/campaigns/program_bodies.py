@@ -50,7 +50,8 @@ class TierRoundingBody(Body):
     type: Literal["MONTH", "QUARTER", "HALF_YEAR", "YEAR", "CUSTOM"]
     strategy: Literal["START", "END"] | None = None
     unit: Literal["MONTH"] | None = None
-    value: Month | None = None
+    #: 0 is January.
+    value: Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=11)] | None = None
 
 
 class TiersEndBody(Body):

@@ -20,6 +20,7 @@ from services.catalog.people.customer_bodies import (
     item_ids,
     order_customer,
     order_input,
+    order_referrers,
 )
 
 
@@ -49,7 +50,13 @@ def source_row(source_id: str) -> Row:
 def order_row(zone: Zone, body: OrderBody) -> Row:
     """What a request says of one order, as a row of its action; its dates are days of that zone."""
     body = place_days(body, zone)
-    order = CreateOrder(order_input(body), order_customer(body), body.created_at, item_ids(body))
+    order = CreateOrder(
+        order_input(body),
+        order_customer(body),
+        body.created_at,
+        item_ids(body),
+        order_referrers(body),
+    )
     row: dict[str, Any] = msgspec.to_builtins(order)
     row.pop("type", None)
     return {"do": row}

@@ -1,10 +1,10 @@
 """What the endpoints of earning rules take. What the points of a rule say is checked by the core."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from engine.earning.terms import FORMS, POINTS
 from fronts.fields import Amount, Body, Count, Day, Short, Shown, read_whole
@@ -35,12 +35,18 @@ class SourceBody(Body):
 
 
 class PendingBody(Body):
-    """After how many days points become active; none: at once."""
+    """After how many days points become active; 0, or nothing said: at once."""
 
     period_type: Literal["DAY"] | None = None
     period_value: (
         Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=PENDING_DAYS_MAX)] | None
     ) = None
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Self:
+        if self.period_type is not None and self.period_value is None:
+            raise ValueError("a period_value is wanted")
+        return self
 
 
 class LimitsBody(Body):
@@ -93,12 +99,15 @@ class CreateRuleBody(RuleTerms):
 
 
 class UpdateRuleBody(RuleTerms):
-    """Changes of a rule; only what is named changes, null clears. What it shows may be sent back."""
+    """Changes of a rule; only what is named changes, null clears. What it shows may be sent back.
+
+    What it is for may be named as it is.
+    """
 
     event: Short | None = None
-    custom_event: Shown = None
-    segment: Shown = None
-    loyalty_tier: Shown = None
+    custom_event: SchemaBody | None = None
+    segment: NamedBody | None = None
+    loyalty_tier: NamedBody | None = None
     id: Shown = None
     automation_id: Shown = None
     created_at: Shown = None
@@ -168,6 +177,12 @@ def update_command(body: UpdateRuleBody, campaign: str, rule_id: str) -> UpdateE
             changes[name] = getattr(body, name)
     if body.source is not None and "banner" in body.source.model_fields_set:
         changes["banner"] = body.source.banner
+    about = {
+        "segment_id": body.segment and body.segment.id,
+        "loyalty_tier_id": body.loyalty_tier and body.loyalty_tier.id,
+        "schema_id": body.custom_event and body.custom_event.schema_id,
+    }
+    changes |= {name: value for name, value in about.items() if value}
     made: dict[str, Any] = {
         "validity_timeframe": make_if_given(timeframe_of, body.validity_timeframe),
         "validity_hours": make_if_given(hours_of, body.validity_hours),

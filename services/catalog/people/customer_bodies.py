@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
-from fronts.fields import Amount, Body, Count, Short, Shown, Unserved
+from fronts.fields import Amount, Body, Count, Short, Shown
 from schemas.api import (
     ITEMS_MAX,
     CustomerInput,
@@ -120,8 +120,15 @@ class ItemBody(Body):
     applied_quantity_amount: Shown = None
 
 
+class ReferrerBody(Body):
+    """Who referred, as an order shows it."""
+
+    id: Short
+    object: Literal["customer"] | None = None
+
+
 class OrderBody(Body):
-    """An order as the shop describes it; its discounts come of redemptions."""
+    """An order as the shop describes it; its discounts, and who referred, come of redemptions."""
 
     id: Short | None = None
     source_id: Short | None = None
@@ -131,8 +138,8 @@ class OrderBody(Body):
     metadata: Metadata | None = None
     customer: CustomerBody | None = None
     customer_id: Short | None = None
-    referrer: Unserved = None
-    referrer_id: Unserved = None
+    referrer: ReferrerBody | None = None
+    referrer_id: Short | None = None
     created_at: Annotated[Start, Field(ge=0, le=INSTANT_MAX)] | None = None
     updated_at: Shown = None
     redemptions: Shown = None
@@ -185,6 +192,12 @@ def order_customer(body: OrderBody) -> CustomerInput | None:
     if body.customer is not None:
         return customer_input(body.customer)
     return CustomerInput(id=body.customer_id) if body.customer_id else None
+
+
+def order_referrers(body: OrderBody) -> tuple[str, ...]:
+    """Whom the body says to have referred: what it shows may be sent back."""
+    named = (body.referrer_id, None if body.referrer is None else body.referrer.id)
+    return tuple(each for each in named if each)
 
 
 def item_ids(body: OrderBody) -> tuple[str | None, ...]:

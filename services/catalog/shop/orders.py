@@ -12,7 +12,13 @@ from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
 from schemas.orders import CreateOrder, UpdateOrder
 from services.catalog.dates import place_own_days
-from services.catalog.people.customer_bodies import OrderBody, item_ids, order_customer, order_input
+from services.catalog.people.customer_bodies import (
+    OrderBody,
+    item_ids,
+    order_customer,
+    order_input,
+    order_referrers,
+)
 from services.catalog.reads import Reads
 
 
@@ -24,7 +30,11 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def create(request: Request, body: OrderBody) -> Response:
         body = await place_own_days(view_of, request, body)
         command = CreateOrder(
-            order_input(body), order_customer(body), body.created_at, item_ids(body)
+            order_input(body),
+            order_customer(body),
+            body.created_at,
+            item_ids(body),
+            order_referrers(body),
         )
         return await writes.write(request, "order.create", command)
 
@@ -43,7 +53,12 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
             raise invalid_payload("Property `.id` differs from the order in the path")
         body = await place_own_days(view_of, request, body)
         command = UpdateOrder(
-            order_id, order_input(body), order_customer(body), body.created_at, item_ids(body)
+            order_id,
+            order_input(body),
+            order_customer(body),
+            body.created_at,
+            item_ids(body),
+            order_referrers(body),
         )
         return await writes.write(request, "order.update", command)
 

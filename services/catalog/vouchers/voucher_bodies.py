@@ -2,9 +2,8 @@
 
 Null and absent differ in an update, so what was named is read from `model_fields_set`. A member
 that a model does not have is forbidden here, so that the edge notices it, passes over it and says
-so (runtime/http/ignored.py); null for it says nothing. What the contract has and this system does
-not have yet is `Unserved`: an error that names it. Official clients send back what they read, so an
-update reads every member of the entity: what is calculated is `Shown`, and what identifies or
+so (runtime/http/ignored.py); null for it says nothing. Official clients send back what they read,
+so an update reads every member of the entity: what is calculated is `Shown`, and what identifies or
 cannot change is compared. Source of those members: the response schemas of the API contract.
 """
 

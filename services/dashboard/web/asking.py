@@ -7,6 +7,7 @@ ApiFault
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -26,6 +27,8 @@ PAGE_ROWS: Final = 100
 _TOO_LONG: Final = {"key": "not_found", "message": "There is nothing with a name that is so long"}
 #: The pairs of a query string; one name may come more than once.
 Params = Sequence[tuple[str, str]]
+#: How the API begins what it says of one property.
+_OF_PROPERTY: Final = re.compile(r"Property `[^`]*` ([a-z].*)", re.DOTALL)
 
 
 class ApiFault(Exception):
@@ -44,6 +47,12 @@ class ApiFault(Exception):
     def sentence(self) -> str:
         """What a person reads: the details, where there are some."""
         return self.details or self.message
+
+    @property
+    def beside_field(self) -> str:
+        """The same beside the field that it is about: a path of the API is none of a form's words."""
+        found = _OF_PROPERTY.match(self.sentence)
+        return f"It {found[1]}" if found else self.sentence
 
 
 class Refused(ApiFault):
@@ -205,7 +214,8 @@ def errors_of(fault: ApiFault, names: Iterable[str]) -> dict[str, str]:
     """
     if isinstance(fault, SignedOut):
         raise fault
-    return {field_of(fault, names) or "": fault.sentence}
+    name = field_of(fault, names)
+    return {name: fault.beside_field} if name else {"": fault.sentence}
 
 
 async def ask_quietly(asked: Awaitable[Json]) -> Json:

@@ -22,7 +22,7 @@ ROUNDED = LASTING | {
     "expiration_date": {
         "type": "CUSTOM",
         "extend": "P3M",
-        "rounding": {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 12},
+        "rounding": {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 11},
     }
 }
 

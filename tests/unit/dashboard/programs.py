@@ -109,12 +109,13 @@ def program_api(*privileges: str, **said: Any) -> CampaignsApi:
         "points": 9,
         "activates_at": "2026-03-01",
         "order_id": "ord_1",
-        "details": {"earning_rule": {"source": {"banner": "Three for ten"}}},
+        "details": {"earning_rule": {"id": "ern_1", "source": {"banner": "Three for ten"}}},
         "created_at": "2026-02-15T09:30:00.000Z",
     }
     api.says("GET", f"{MEMBER}/pending-points", listed(pending))
     moved = {
         "id": "vtx_1",
+        "campaign_id": "camp_1",
         "type": "POINTS_ADDITION",
         "reason": "A gift",
         "details": {"balance": {"type": "loyalty_card", "points": 40, "balance": 340}},

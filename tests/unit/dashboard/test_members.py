@@ -1,8 +1,11 @@
 """Members of loyalty programs: their list, the page of one, and what is done with points."""
 
+from typing import cast
+
+import httpx
 import pytest
 
-from tests.unit.dashboard.campaigns import BAD
+from tests.unit.dashboard.campaigns import BAD, CampaignsApi
 from tests.unit.dashboard.kit import EVERYTHING, Browser
 from tests.unit.dashboard.programs import MEMBER, ROOT, card, listed, program_api
 
@@ -57,11 +60,113 @@ def test_the_page_of_a_member_tells_all_that_is_on_the_card() -> None:
     lines = [each.text for each in page.find("ol", class_="tops").find_all("li")]
     assert lines == ["31 Dec 2026 300", "Never 40"]
     cells = page.texts("td")
-    assert "Three for ten, order" in cells
+    assert "Three for ten , order" in cells
+    assert "/campaigns/camp_1/earning-rules#ern_1" in page.links
     assert "Added" in cells
     assert "A gift" in cells
     assert "Came to a first tier" in page.text
     assert page.find("select", id="reward").find_all("option")[0].text == "Mug, 120 points"
+
+
+def _happened(kind: str, at: int = 1, **data: object) -> dict[str, object]:
+    when = f"2026-02-15T09:30:{at:02}.000Z"
+    return {"type": kind, "data": {"data": data}, "created_at": when}
+
+
+def test_what_happened_once_is_told_once_with_its_reason() -> None:
+    api = program_api()
+    points = {"points": 5, "type": "loyalty_card"}
+    earned = "customer.rewarded.loyalty_points"
+    added = "customer.voucher.loyalty_card.points_added"
+    by_hand = {"type": "POINTS_ADDITION", "reason": "A late parcel"}
+    reward = {"name": "Mug"}
+    api.says(
+        "GET",
+        f"{MEMBER}/activity",
+        listed(
+            _happened(added, balance=points, transaction={"type": "POINTS_ACCRUAL"}),
+            _happened(earned, balance=points),
+            _happened(added, balance=points | {"points": 1}, transaction=by_hand),
+            _happened("customer.rewarded", balance=5, voucher={"type": "LOYALTY_CARD"}),
+            _happened("customer.rewarded", balance=-5, reward=reward, reward_redemption={}),
+            _happened("customer.reward_redemptions.completed", reward=reward),
+            _happened("customer.reward_redemptions.created", reward=reward),
+        ),
+    )
+    assert _happenings(api) == [
+        "Earned points 5 points",
+        "Points were added 1 point, A late parcel",
+        "Took a reward Reward Mug",
+    ]
+
+
+class Feed(CampaignsApi):
+    """An API that tells of rules that gave nothing to who asks for them alone, as the real one does."""
+
+    refused: tuple[dict[str, object], ...] = ()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("type") == "customer.earning.refused":
+            return httpx.Response(200, json=listed(*self.refused))
+        return super().__call__(request)
+
+
+def _happenings(api: CampaignsApi, *refused: dict[str, object]) -> list[str]:
+    """What the timeline says, without the times."""
+    api.__class__ = Feed
+    cast("Feed", api).refused = refused
+    lines = Browser(api).get(PAGE).find("ol", class_="timeline").find_all("li")
+    return [each.text.partition(" 15 Feb")[0] for each in lines]
+
+
+def test_rules_that_gave_nothing_are_asked_for_and_told_with_the_order() -> None:
+    event = {"id": "ord_1", "type": "customer.order.paid"}
+    rules = [{"id": "ern_1", "reason": "limit_points"}]
+    refused = _happened("customer.earning.refused", at=9, event=event, earning_rules=rules)
+    first, second = _happenings(program_api(), refused)
+    said = "The customer had got as many points by it as its limit says"
+    assert first == f"A rule gave nothing {said}, the order"
+    assert second.startswith("Came to a first tier")
+
+
+def test_why_points_were_earned_is_told_by_what_the_rule_is_for() -> None:
+    api = program_api()
+    moved = {
+        "campaign_id": "camp_1",
+        "type": "POINTS_ACCRUAL",
+        "details": {
+            "balance": {"points": 50, "balance": 245},
+            "earning_rule": {"id": "ern_2", "source": {"banner": ""}},
+            "event": {"type": "customer.loyalty.tier.upgraded"},
+        },
+    }
+    paid = {
+        "campaign_id": "camp_1",
+        "type": "POINTS_ACCRUAL",
+        "details": {
+            "balance": {"points": 5, "balance": 250},
+            "earning_rule": {"id": "ern_3", "source": {"banner": "Five for all"}},
+            "order": {"id": "ord_1", "source_id": "1001"},
+        },
+    }
+    api.says("GET", f"{MEMBER}/transactions", listed(moved, paid))
+    page = Browser(api).get(PAGE)
+    assert "A member comes to a higher tier" in page.texts("td")
+    assert "Five for all , Order 1001" in page.texts("td")
+    assert {"/campaigns/camp_1/earning-rules#ern_2", "/orders/ord_1"} <= set(page.links)
+
+
+def test_a_transfer_is_told_with_the_other_card_alone() -> None:
+    api = program_api()
+    both = {
+        "source_voucher": {"id": "v_1", "code": "CARD-1"},
+        "destination_voucher": {"id": "v_2", "code": "CARD-2"},
+    }
+    out = {"type": "POINTS_TRANSFER_OUT", "voucher_id": "v_1", "details": both}
+    came = {"type": "POINTS_TRANSFER_IN", "voucher_id": "v_2", "details": both}
+    api.says("GET", f"{MEMBER}/transactions", listed(out, came))
+    cells = Browser(api).get(PAGE).texts("td")
+    assert "to CARD-2" in cells and "from CARD-1" in cells
 
 
 def test_who_may_only_read_does_nothing_with_points() -> None:
@@ -102,6 +207,35 @@ def test_points_go_from_card_to_card_either_way() -> None:
     assert api.sent("POST", f"{MEMBER}/transfers") == [
         move | {"code": "CARD-2", "reason": "Asked for"}
     ]
+
+
+def test_points_go_to_a_member_who_is_found_by_name() -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/members", listed(card(code="CARD-2"), name="vouchers"))
+    api.says("POST", f"{ROOT}/members/CARD-2/transfers", card())
+    form = {"way": "out", "other_customer": "cust_2", "amount": "5", "idempotency_key": "k"}
+    Browser(api).post(f"{PAGE}/transfer", form, into="x")
+    assert api.sent("POST", f"{ROOT}/members/CARD-2/transfers")[0]["points"] == 5
+    (asked,) = api.asked_for("GET", f"{ROOT}/members")
+    assert asked.url.params["filters[holder_id][conditions][$is]"] == "cust_2"
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ((), "That customer is no member of the program"),
+        ((card(), card(code="CARD-3")), "That customer holds several cards"),
+    ],
+)
+def test_a_member_who_has_no_card_or_several_is_not_guessed(
+    held: tuple[dict[str, object], ...], said: str
+) -> None:
+    api = program_api()
+    api.says("GET", f"{ROOT}/members", listed(*held, name="vouchers"))
+    form = {"way": "out", "other_customer": "cust_2", "amount": "5"}
+    assert said in Browser(api).post(f"{PAGE}/transfer", form, into="x").text
+    nobody = Browser(api).post(f"{PAGE}/transfer", {"amount": "5"}, into="x")
+    assert "Choose the other member" in nobody.text
 
 
 def test_a_reward_is_redeemed() -> None:

@@ -92,3 +92,75 @@ def test_without_a_file_nothing_is_imported() -> None:
     page = Browser(api).post("/orders/import", {})
     assert "Choose a file first." in page.text
     assert not api.asked_for("POST", "/v1/orders/import")
+
+
+EARNED: dict[str, Any] = {
+    "type": "voucher.points_earned",
+    "data": {
+        "voucher": {"id": "v_1", "code": "CARD-1", "campaign_id": "camp_1"},
+        "points": 5,
+        "rule_id": "ern_1",
+    },
+}
+REFUSED: dict[str, Any] = {
+    "type": "customer.earning_refused",
+    "data": {
+        "cards": [
+            {
+                "voucher_id": "v_1",
+                "campaign_id": "camp_1",
+                "rules": [
+                    {"rule_id": "ern_2", "reason": "limit_count"},
+                    {"rule_id": "ern_3", "reason": "campaign_active"},
+                ],
+            }
+        ]
+    },
+}
+
+
+def earning_shop(*events: dict[str, Any], **said: Any) -> FakeApi:
+    api = shop()
+    api.says("GET", "/v1/orders/ord_1", ORDER | said)
+    told = [each | {"id": f"ev_{at}"} for at, each in enumerate(events)]
+    api.says("GET", "/v1/audit/events", {"data": told})
+    api.says("GET", "/v1/loyalties", {"campaigns": [], "total": 1})
+    api.says("GET", "/v1/loyalties/camp_1", {"id": "camp_1", "name": "Points club"})
+    rules = [
+        {"id": f"ern_{at}", "event": "order.paid", "loyalty": {"type": "FIXED", "points": at}}
+        for at in (1, 2, 3)
+    ]
+    api.says("GET", "/v1/loyalties/camp_1/earning-rules", {"data": rules, "total": 3})
+    return api
+
+
+def test_an_order_says_which_rule_gave_what_and_why_another_gave_nothing() -> None:
+    page = Browser(earning_shop(REFUSED, EARNED)).get("/orders/ord_1")
+    given, limited, off = page.find("table", aria_label="Points of the order").find_all("tr")[1:]
+    assert given.text == "Points club CARD-1 1 point for each paid order. Gave 5 points"
+    assert "2 points for each paid order." in limited.text and "CARD-1" in limited.text
+    assert "Gave nothing: the customer had got points by it as often" in limited.text
+    assert "Gave nothing: the program was switched off" in off.text
+    for href in ("/campaigns/camp_1/earning-rules#ern_2", "/campaigns/camp_1/members/CARD-1"):
+        assert href in page.links
+
+
+def test_an_order_without_points_says_why_it_has_none() -> None:
+    said = "the customer was no member of a program"
+    assert said in Browser(earning_shop()).get("/orders/ord_1").text
+    unpaid = Browser(earning_shop(status="CREATED")).get("/orders/ord_1").text
+    assert "An order gives points once it is paid." in unpaid and said not in unpaid
+    # a project without programs is not told of points
+    assert "once it is paid" not in Browser(shop()).get("/orders/ord_1").text
+
+
+def test_points_that_wait_and_points_that_were_taken_back_are_told() -> None:
+    card = EARNED["data"]["voucher"]
+    pending = {"points": 6, "activates_on": "2026-12-14", "rule_id": "ern_1"}
+    waits = {"type": "voucher.points_pending", "data": {"voucher": card, "pending": pending}}
+    back = {"voucher": card, "points": 3, "missing": 2, "rule_id": "ern_1"}
+    taken = {"type": "voucher.points_taken_back", "data": back}
+    page = Browser(earning_shop(taken, waits)).get("/orders/ord_1")
+    told = page.find("table", aria_label="Points of the order").text
+    assert "Gave 6 points, pending until 14 Dec 2026" in told
+    assert "3 points taken back, 2 points had been spent or expired" in told

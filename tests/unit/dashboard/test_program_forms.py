@@ -90,6 +90,41 @@ def test_products_and_collections_of_rules_are_asked_for_at_once() -> None:
     assert len(api.asked_for("GET", "/v1/product-collections")) == 1
 
 
+def test_segments_of_rules_are_asked_for_at_once() -> None:
+    api = program_api()
+    entering = [
+        rule(
+            id=f"ern_{at}",
+            event="customer.segment.entered",
+            segment={"id": f"seg_{at}"},
+            loyalty={"type": "FIXED", "points": 5},
+        )
+        for at in range(3)
+    ]
+    api.says("GET", f"{ROOT}/earning-rules", listed(*entering))
+    segments = [{"id": f"seg_{at}", "name": f"Guests {at}"} for at in range(3)]
+    api.says("GET", "/v1/segments", listed(*segments))
+    page = Browser(api).get("/campaigns/camp_1/earning-rules")
+    assert "entering the segment Guests 2" in page.text
+    (asked,) = api.asked_for("GET", "/v1/segments")
+    assert asked.url.params.get_list("ids") == ["seg_0", "seg_1", "seg_2"]
+
+
+def test_a_sentence_names_some_of_many_skus_and_asks_for_no_others() -> None:
+    api = program_api()
+    items = [{"object": "sku", "id": f"sku_{at}"} for at in range(40)]
+    terms = {"every": 2, "points": 5, "applicable_to": items}
+    of_skus = {
+        "type": "PROPORTIONAL",
+        "calculation_type": "ORDER_ITEMS_QUANTITY",
+        "order_items": {"quantity": terms},
+    }
+    api.says("GET", f"{ROOT}/earning-rules", listed(rule(loyalty=of_skus)))
+    page = Browser(api).get("/campaigns/camp_1/earning-rules")
+    assert "sku_3 or sku_4 or 35 others in a paid order" in page.text
+    assert sum(each.url.path.startswith("/v1/skus/") for each in api.asked) == 5
+
+
 def test_a_program_that_no_rule_binds_is_not_said_to_be_joined_by_everybody() -> None:
     """Nobody joins it by themselves."""
     form = {"template": "loyalty", "shown_template": "loyalty", "name": "Club", "auto_join": "true"}
@@ -99,3 +134,15 @@ def test_a_program_that_no_rule_binds_is_not_said_to_be_joined_by_everybody() ->
         "/campaigns/new/told", form | {"rule": "val_1"}, into="told"
     )
     assert "no rule says who" not in bound.text
+
+
+def test_what_the_api_says_of_a_range_is_told_in_words_of_the_form() -> None:
+    api = program_api()
+    api.refuses(
+        "POST",
+        f"{ROOT}/tiers",
+        details="Property `[0].points` overlaps with those of the tier Silver",
+    )
+    form = {"name": "Gold", "from": "400"}
+    page = Browser(api).post("/campaigns/camp_1/loyalty-tiers/new", form, into="form")
+    assert page.find("a", href="#from").text == "It overlaps with those of the tier Silver"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.programs.expiring import read_expiring
 from services.dashboard.sections.campaigns.programs.expiry_words import say_expiring
 from services.dashboard.sections.campaigns.programs.qualifying import (
@@ -18,7 +18,7 @@ from services.dashboard.sections.campaigns.programs.tier_form import tier_body
 from services.dashboard.sections.campaigns.programs.tier_form import values_of as tier_values
 from tests.unit.dashboard.campaigns import BAD
 from tests.unit.dashboard.kit import EVERYTHING, Browser
-from tests.unit.dashboard.programs import ROOT, program, program_api, rule, tier
+from tests.unit.dashboard.programs import ROOT, card, listed, program, program_api, rule, tier
 
 SHOW = Show("Europe/Warsaw", "EUR")
 #: What every form sends that has durations.
@@ -231,6 +231,15 @@ def test_how_one_qualifies_is_told_and_chosen() -> None:
     assert second == (
         "A tier begins with the next quarter, and lasts 3 months, moved to the end of the month."
     )
+    january = {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 0}
+    end = {"type": "CUSTOM", "extend": "P1Y", "rounding": january}
+    yearly = {
+        "qualification_type": "BALANCE",
+        "start_date": {"type": "IMMEDIATE"},
+        "expiration_date": end,
+    }
+    assert read_qualifying(qualifying_values(yearly), {}) == yearly
+    assert say_qualifying(yearly)[1].endswith("moved to the end of January.")
     errors: dict[str, str] = {}
     read_qualifying({"tiers_by": "BALANCE", "tiers_end": "CUSTOM"}, errors)
     assert list(errors) == ["tiers_extend_count"]
@@ -264,9 +273,20 @@ def test_a_change_of_how_one_qualifies_may_look_at_everybody_again() -> None:
     assert body["loyalty_tiers_expiration"]["qualification_period"] == "YEAR"
 
 
-def test_transactions_of_a_program_are_told_in_points() -> None:
-    page = Browser(program_api()).get("/campaigns/camp_1/transactions")
-    assert page.texts("td")[3:5] == ["40", "340"]
+def test_transactions_of_a_program_are_told_in_points_with_whose_they_are_and_why() -> None:
+    api = program_api()
+    api.says("GET", "/v1/vouchers", listed(card(), name="vouchers"))
+    page = Browser(api).get("/campaigns/camp_1/transactions")
+    cells = page.texts("td")
+    assert cells[:6] == ["CARD-1", BAD, "Added", "40", "340", "A gift"]
+    assert "/campaigns/camp_1/members/CARD-1" in page.links
+    (asked,) = api.asked_for("GET", "/v1/vouchers")
+    assert asked.url.params.get_list("ids") == ["v_1"]
+
+
+def test_transactions_are_told_to_who_may_not_see_cards() -> None:
+    page = Browser(program_api("campaigns.read")).get("/campaigns/camp_1/transactions")
+    assert page.texts("td")[:3] == ["v_1", NOTHING, "Added"]
 
 
 def test_a_file_of_transactions_is_asked_for() -> None:

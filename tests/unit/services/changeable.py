@@ -124,6 +124,12 @@ class Shop:
         await self.add("/v1/orders", {
             "source_id": "o/1", "items": lines, "customer": {"id": ann}, "metadata": {"k": 2}})  # fmt: skip
         await self.add("/v1/orders", {"amount": 100})
+        given = {"customer": {"source_id": "ann"}, "campaign": {"name": "Friends", "count": 1}}
+        code = (await self.made("/v1/publications", given))["voucher"]["code"]
+        await self.made("/v1/redemptions", {
+            "redeemables": [{"object": "voucher", "id": code}], "customer": {"source_id": "bob"},
+            "order": {"source_id": "referred", "amount": 1000}})  # fmt: skip
+        self.paths["/v1/orders/referred"] = SERVER
 
     async def _settings(self) -> None:
         thresholds = "/v1/analytics/alerts/thresholds"

@@ -130,16 +130,6 @@ async def test_what_else_is_wrong_is_refused_and_both_are_told(world: World) -> 
     assert "`[1].code` is required" in imported.json()["details"]
 
 
-async def test_members_of_the_contract_that_are_not_built_are_refused_by_name(world: World) -> None:
-    await _shop(world)
-    for method, path, body, named in (
-        ("POST", "/v1/orders", {"referrer": {"id": "cust_1"}}, "referrer"),
-    ):
-        answer = await world.call(method, path, body)
-        assert answer.status_code == 400, answer.text
-        assert f"Property `.{named}` is not valid: it is not served yet" in answer.json()["details"]
-
-
 async def test_the_management_api_goes_on_to_refuse_them(world: World) -> None:
     body = {"target_url": "https://shop.test/hook", "events": [], "colour": "red"}
     answer = await world.call(

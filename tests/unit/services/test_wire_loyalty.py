@@ -80,7 +80,8 @@ async def test_a_program_keeps_what_it_says_of_points_and_tiers(world: World) ->
         "qualification_type": "POINTS_IN_PERIOD", "qualification_period": "QUARTER",
         "start_date": {"type": "IMMEDIATE"},
         "expiration_date": {"type": "CUSTOM", "extend": "P3M",
-                            "rounding": {"type": "QUARTER", "strategy": "END"}},
+                            # official clients send the unit whatever the type
+                            "rounding": {"type": "QUARTER", "strategy": "END", "unit": "MONTH"}},
     }  # fmt: skip
     voucher = CARD | {"loyalty_card": {"points": 0, "expiration_rules": rules}}
     made = await _made(world, PROGRAM | {"voucher": voucher, "loyalty_tiers_expiration": tiers})

@@ -72,7 +72,7 @@ def copy_dialog(row: Mapping[str, Any]) -> Node:
     return confirm_dialog(
         "copy-campaign",
         title="Copy this campaign",
-        what_happens=f"A campaign with the same terms and rules; {what}. It begins switched as this one.",
+        what_happens=f"A campaign with the same terms and rules; {what}. It is switched on or off as this one is.",
         action=campaign_href(row, "copy"),
         do="Copy",
         fields=field_text("copy_name", "Name of the copy", f"Copy of {row['name']}", required=True),

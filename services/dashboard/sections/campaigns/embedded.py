@@ -1,7 +1,7 @@
 """Lists within the page of a campaign: its vouchers, its publications, what moved its cards."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,15 +15,19 @@ from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
 from services.dashboard.lists.query import Query, read_query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, rows_of
-from services.dashboard.parts.facts import badge, muted
+from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.naming import campaign_href
+from services.dashboard.sections.campaigns.programs.moving import say_kind, say_why
+from services.dashboard.sections.campaigns.programs.naming import member_href
+from services.dashboard.sections.customer_names import find_customers, person_link
 from services.dashboard.sections.vouchers.giving import say_given, say_redeemed, voucher_href
 from services.dashboard.web.answers import answer_node
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -100,31 +104,46 @@ _PUBLICATION_FIELDS: Final = (
     usual.METADATA,
 )
 _TRANSACTION_COLUMNS: Final = (
-    Column("id", "Transaction", lambda row, _: row["id"], is_mono=True),
+    Column("voucher", "Card", lambda row, _: _card(row)["code"], is_mono=True),
     Column(
-        "type",
-        "What",
-        lambda row, _: str(row.get("type") or "").replace("_", " ").capitalize(),
+        "customer",
+        "Customer",
+        lambda row, _: person_link(_card(row).get("holder_id"), row.get("people") or {}),
     ),
-    Column(
-        "voucher",
-        "Card",
-        lambda row, _: _voucher_link(first_of(row, "voucher_id")),
-        is_mono=True,
-    ),
+    Column("type", "What", lambda row, _: say_kind(row.get("type"))),
     Column("amount", "Moved", lambda row, show: _much(row, "amount", show), is_number=True),
     Column("balance", "Left after", lambda row, show: _much(row, "balance", show), is_number=True),
-    Column("reason", "Reason", lambda row, _: muted(row.get("reason"))),
+    Column("reason", "Why", lambda row, _: say_why(row)),
     Column("date", "Date", lambda row, show: show.when(row.get("created_at")), is_number=True),
+    Column("id", "Transaction", lambda row, _: row["id"], is_mono=True, is_shown=False),
 )
+
+
+def _card(row: Row) -> Row:
+    """The card of a transaction; by its id where that is all that is known."""
+    name = row.get("voucher_id")
+    found: Row = row.get("voucher") or {"code": name}
+    return found
+
+
+def _card_href(row: Row) -> str:
+    """The member that holds the card, else the card."""
+    code = str(_card(row)["code"])
+    if _balance(row).get("type") == "loyalty_card":
+        return member_href(str(row.get("campaign_id")), code)
+    return f"/vouchers/{escape_segment(code)}"
 
 
 def _voucher_link(name: str) -> Node:
     return a(".link", href=f"/vouchers/{escape_segment(name)}")[name] if name != NOTHING else name
 
 
+def _balance(row: Row) -> Mapping[str, Any]:
+    return (row.get("details") or {}).get("balance") or {}
+
+
 def _moved(row: Row, name: str) -> Any:
-    balance = (row.get("details") or {}).get("balance") or {}
+    balance = _balance(row)
     told = {
         "amount": balance.get("points", balance.get("amount")),
         "balance": balance.get("balance"),
@@ -134,8 +153,7 @@ def _moved(row: Row, name: str) -> Any:
 
 def _much(row: Row, name: str, show: Show) -> str:
     """An amount of credit, or so many points."""
-    balance = (row.get("details") or {}).get("balance") or {}
-    said = show.number if balance.get("type") == "loyalty_card" else show.money
+    said = show.number if _balance(row).get("type") == "loyalty_card" else show.money
     return said(_moved(row, name))
 
 
@@ -195,7 +213,14 @@ def transactions_of(name: str) -> Resource:
     async def fetch(visit: Visit, query: Query) -> Rows:
         params = [("limit", str(query.size)), ("page", str(query.page))]
         path = f"/v1/campaigns/{escape_segment(name)}/transactions"
-        return rows_of(await visit.api.get(path, params), "data")
+        found = rows_of(await visit.api.get(path, params), "data")
+        cards = await _find_cards(visit, {str(each.get("voucher_id")) for each in found.rows})
+        people = await find_customers(visit, (each.get("holder_id") for each in cards.values()))
+        named = [
+            {**each, "voucher": cards.get(str(each.get("voucher_id"))), "people": people}
+            for each in found.rows
+        ]
+        return replace(found, rows=named)
 
     return Resource(
         title="Transactions",
@@ -208,10 +233,19 @@ def transactions_of(name: str) -> Resource:
         fields=(),
         fetch=fetch,
         key=lambda each: str(each["id"]),
-        page=lambda each: f"/vouchers/{escape_segment(str(each.get('voucher_id')))}",
+        page=_card_href,
         order="",
         empty=Empty("Nothing moved yet", "What cards pay, and what is added to them, stands here."),
     )
+
+
+async def _find_cards(visit: Visit, ids: set[str]) -> dict[str, Row]:
+    """Cards by their ids; none where the role may not see them or they cannot be asked."""
+    if not ids or not visit.may("vouchers.read"):
+        return {}
+    params = [("limit", str(len(ids))), *(("ids", each) for each in sorted(ids))]
+    body = await ask_quietly(visit.api.get("/v1/vouchers", params))
+    return {str(each["id"]): each for each in (body or {}).get("vouchers") or ()}
 
 
 def _exports(visit: Visit, row: Row) -> Node:

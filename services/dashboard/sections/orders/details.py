@@ -19,6 +19,7 @@ from services.dashboard.parts.forms import field_choice
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.customer_names import customer_link, find_customers
+from services.dashboard.sections.orders.earned import Told, earned_block, find_told
 from services.dashboard.sections.orders.naming import (
     STATUSES,
     item_name,
@@ -44,7 +45,8 @@ async def tell_order(visit: Visit, order_id: str) -> Details:
         _find_events(visit, row),
     )
     customer = known.get(str(row.get("customer_id"))) or row.get("customer")
-    return order_details(visit, {**row, "customer": customer}, redemptions, events)
+    told = await find_told(visit, events)
+    return order_details(visit, {**row, "customer": customer}, redemptions, events, told)
 
 
 async def _find_redemptions(visit: Visit, row: Row) -> list[Row]:
@@ -66,7 +68,11 @@ async def _find_events(visit: Visit, row: Row) -> list[Row] | None:
 
 
 def order_details(
-    visit: Visit, row: Row, redemptions: Sequence[Row] = (), events: Sequence[Row] | None = ()
+    visit: Visit,
+    row: Row,
+    redemptions: Sequence[Row],
+    events: Sequence[Row] | None,
+    told: Told,
 ) -> Details:
     """The same of what was answered; `events` None: they could not be asked."""
     show, may_change = visit.show, visit.may("orders.write")
@@ -80,6 +86,7 @@ def order_details(
         ),
         _lines(row, show),
         _redemptions(row, redemptions, show),
+        earned_block(row, events, told, show),
         block("Metadata", metadata_facts(row.get("metadata"))),
         visit.may("audit.read")
         and block(

@@ -139,6 +139,21 @@ def test_settings_of_a_giveaway_leave_what_they_do_not_ask_for_as_it_is() -> Non
     assert api.sent("PUT", "/v1/campaigns/camp_7") == {"description": "Ours"}
 
 
+def test_a_giveaway_of_codes_of_its_own_says_in_its_settings_what_they_give() -> None:
+    row = giveaway()
+    row["voucher"] = {
+        "type": "DISCOUNT_VOUCHER",
+        "discount": {"type": "PERCENT", "percent_off": 10},
+    }
+    api = draw_api(row)
+    api.says("PUT", "/v1/campaigns/camp_7", row)
+    page = Browser(api).get("/campaigns/camp_7/settings")
+    Browser(api).post("/campaigns/camp_7/settings", fields_of(page) | {"value": ["15"]})
+    assert api.sent("PUT", "/v1/campaigns/camp_7") == {
+        "discount": {"type": "PERCENT", "percent_off": 15}
+    }
+
+
 def test_a_giveaway_has_ended_once_it_closed() -> None:
     assert "Ended" in Browser(draw_api(giveaway())).get("/campaigns/camp_7").texts("span", class_="badge")  # fmt: skip
 

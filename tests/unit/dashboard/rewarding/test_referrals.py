@@ -49,9 +49,10 @@ def program_api(*privileges: str) -> CampaignsApi:
     api.says("GET", f"{PATH}/tiers/rft_1", TIER)
     holders = [
         {"id": "hold_1", "customer_id": "cust_1", "holder_role": "REFERRER"},
-        {"id": "hold_2", "customer_id": "cust_2", "holder_role": "REFEREE"},
+        {"id": "hold_2", "customer_id": "cust_2", "holder_role": "REFEREE", "status": "REFERRED"},
+        {"id": "hold_3", "customer_id": "cust_3", "holder_role": "REFEREE", "status": "CONVERTED"},
     ]
-    api.says("GET", f"{PATH}/members/FRIEND-1/holders", {"data": holders, "total": 2})
+    api.says("GET", f"{PATH}/members/FRIEND-1/holders", {"data": holders, "total": 3})
     return api
 
 
@@ -126,7 +127,7 @@ def test_a_refusal_of_the_api_is_told_at_the_field_that_it_is_about() -> None:
     api.refuses("POST", "/v1/campaigns", details=said)
     form = wizard_form(conversion="segment", segment="seg_1")
     page = Browser(api).post("/campaigns/referrals/new", form)
-    assert page.find("a", href="#segment-find").text == said
+    assert page.find("a", href="#segment-find").text == "It must be of the type auto-update"
 
 
 def test_the_overview_counts_and_says_how_it_works() -> None:
@@ -161,15 +162,41 @@ def test_the_tree_of_a_customer_shows_whom_it_brought() -> None:
     assert asked.url.params["customer"] == "cust_1"
 
 
-def test_holders_have_roles_and_only_friends_are_removed() -> None:
+def test_a_large_tree_is_told_by_name_to_its_end() -> None:
+    api = program_api()
+    below = [
+        REFERRAL | {"customer_id": f"cust_{at}", "referees": [], "has_more": False}
+        for at in range(250)
+    ]
+    tree = {"object": "referral_tree", "customer_id": "cust_1", "referrer_id": None}
+    api.says("GET", f"{PATH}/tree", tree | {"referees": below, "has_more": False})
+    Browser(api).get("/campaigns/camp_5/referrals?customer=cust_1")
+    asked = [each.url.params.get_list("ids") for each in api.asked_for("GET", "/v1/customers")]
+    assert [len(each) for each in asked] == [100, 100, 50]
+    assert {f"cust_{at}" for at in range(250)} == {name for each in asked for name in each}
+
+
+def test_what_a_code_gives_is_changed_in_the_settings_of_its_program() -> None:
+    api = program_api()
+    api.says("PUT", "/v1/campaigns/camp_5", PROGRAM)
+    page = Browser(api).get("/campaigns/camp_5/settings")
+    assert page.find("input", id="value")["value"] == "5.00"
+    Browser(api).post("/campaigns/camp_5/settings", fields_of(page) | {"value": ["7.50"]})
+    assert api.sent("PUT", "/v1/campaigns/camp_5") == {
+        "discount": {"type": "AMOUNT", "amount_off": 750}
+    }
+
+
+def test_who_counts_already_is_a_friend_that_nobody_is_offered_to_remove() -> None:
     api = program_api()
     page = Browser(api).get("/campaigns/camp_5/referrals/FRIEND-1")
-    referrer, friend = (
+    referrer, friend, counted = (
         each.text
         for each in page.find("table", aria_label="Holders of FRIEND-1").find_all("tr")[1:]
     )
     assert "Referrer" in referrer and "Remove" not in referrer
     assert "Friend" in friend and "Remove" in friend
+    assert "Counts" in counted and "Remove" not in counted
     path = f"{PATH}/members/FRIEND-1/holders"
     api.says("DELETE", f"{path}/hold_2", None, 204)
     api.says("POST", path, {"holders": []})

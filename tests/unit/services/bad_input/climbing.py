@@ -55,6 +55,7 @@ CLIMBING: Final[Rows] = {
         _ends("BALANCE", "IMMEDIATE", "CUSTOM", extend="P37M"),
         _ends("BALANCE", "IMMEDIATE", "CUSTOM", extend="P1M", rounding={"type": "CUSTOM"}),
         _ends("BALANCE", "IMMEDIATE", "CUSTOM", extend="P1M", rounding={"type": "YEAR", "value": 2}),
+        _ends("BALANCE", "IMMEDIATE", "CUSTOM", extend="P1M", rounding={"type": "CUSTOM", "value": 12}),
         _ends("POINTS_IN_PERIOD", "IMMEDIATE", "END_OF_PERIOD"),
         _ends("POINTS_IN_PERIOD", "IMMEDIATE", "BALANCE_DROP", qualification_period="MONTH"),
         _ends("POINTS_IN_PERIOD", "IMMEDIATE", "END_OF_PERIOD", qualification_period="MONTH",

@@ -42,8 +42,8 @@ REFUSED: Final[Rows] = {
     "options.recalculate_tiers of a campaign that is no loyalty program": put(
         "campaigns/Spring", {"options": {"recalculate_tiers": True}}
     ),
-    "referrer and referrer_id of /v1/orders; is_referral_code: true of a voucher without its program": (
-        *post("orders", {"referrer": {"source_id": "ann"}}, {"referrer_id": "cust_1"}),
+    "another referrer or referrer_id of /v1/orders than that of the redeemed code; is_referral_code: true of a voucher without its program": (
+        *post("orders", {"referrer": {"source_id": "ann"}}, {"referrer": {"id": "cust_1"}}, {"referrer_id": "cust_1"}),
         *post("vouchers", TERMS | {"is_referral_code": True}),
     ),
     "a campaign's type STANDALONE": post(

@@ -47,7 +47,7 @@ def before_part(visit: Visit, row: Row, proof: Row) -> Node:
         section(".card.pad.stack", aria_label="The draw")[
             h2["The draw"],
             p[
-                f"{count_entries(entries, show)} take part. {say_gives(row, show)}; {show.number(terms.get('alternates') or 0)} stand by."
+                f"{count_entries(entries, show)} take{'s' if entries == 1 else ''} part. {say_gives(row, show)}; {show.number(terms.get('alternates') or 0)} stand by."
             ],
             notice(
                 "info",

@@ -71,7 +71,7 @@ def commitment_part(row: Row, proof: Row | None) -> Node:
 
 
 def proof_part(row: Row, proof: Row, show: Show) -> Node:
-    """The seed, how winners follow of it, and a script that repeats the draw."""
+    """The seed, how winners follow from it, and a script that repeats the draw."""
     script = CHECK.replace("@ID@", str(row["id"]))
     return section(".card.pad.stack", aria_label="Proof")[
         block(
@@ -89,7 +89,7 @@ def proof_part(row: Row, proof: Row, show: Show) -> Node:
             ),
         ),
         block(
-            "How winners follow of the seed",
+            "How winners follow from the seed",
             ol(".sentences")[(li[icon("right", 13), span[each]] for each in _STEPS)],
         ),
         details(".folded")[

@@ -129,7 +129,7 @@ def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, give
     """The body of `PUT /v1/campaigns/{id}`: what the form changes, null where it is empty now.
 
     `before`: what the form showed, so that what it cannot hold and was not touched stays as it is.
-    `gives`: whether the form says what it gives, too.
+    `gives`: whether the form says what its codes give, too.
     """
     made = Body()
     made.body["description"] = draft["description"] or None
@@ -149,7 +149,7 @@ def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, give
             made.body["loyalty_tiers_expiration"] = rules
     if gives and kind == "GIFT_VOUCHERS":
         made.body["gift"] = _gift(draft, made.errors)
-    elif gives and kind == "DISCOUNT_COUPONS":
+    elif gives:
         made.body["discount"] = discount_of(draft, made.errors)
     for member, fields in _SAID_BY.items():
         if all(_texts(draft, each) == _texts(before, each) for each in fields):

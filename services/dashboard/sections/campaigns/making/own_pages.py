@@ -65,7 +65,8 @@ def own_pages(kind: OwnKind) -> tuple[Page, ...]:
             try:
                 row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
             except Refused as fault:
-                errors[kind.place(fault.details) or field_of_fault(fault)] = fault.sentence
+                place = kind.place(fault.details) or field_of_fault(fault)
+                errors[place] = fault.beside_field if place else fault.sentence
                 key = ""
             except Unreachable as fault:
                 # nothing that was typed is lost, and sent once more it is the same request

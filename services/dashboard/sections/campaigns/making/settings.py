@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from htpy import Node, fragment, p
+from htpy import Node, a, fragment, p
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -42,10 +42,12 @@ _HELD: Final = frozenset(
 
 
 def can_hold(row: Row) -> bool:
-    """Whether the form can say all of what the campaign gives."""
+    """Whether the form says what the campaign's codes give, and can say all of it."""
     voucher = row.get("voucher") or {}
     discount = voucher.get("discount")
-    return discount is None or (set(discount) <= _HELD and not discount.get("units"))
+    if not discount:
+        return bool(voucher.get("gift"))
+    return set(discount) <= _HELD and not discount.get("units")
 
 
 def settings_part(
@@ -95,9 +97,9 @@ def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Nod
         return program_parts(row, draft.values, errors, again)
     if kind == "GIFT_VOUCHERS":
         gives = sections.gift_fields(draft, errors)
-    elif kind == "DISCOUNT_COUPONS" and can_hold(row):
+    elif can_hold(row):
         gives = sections.discount_fields(draft, errors, chosen(names, draft["unit"]), again)
-    elif kind == "DISCOUNT_COUPONS":
+    elif (row.get("voucher") or {}).get("discount"):
         gives = p(".muted")["What it gives has parts that only the API changes."]
     return fragment[
         sections.part(
@@ -111,6 +113,12 @@ def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Nod
             "gives",
             "What it gives",
             gives,
+            kind == "REFERRAL_PROGRAM"
+            and p[
+                a(".link", href=campaign_href(row, "referral-terms"))[
+                    "When a friend counts, and what both get besides"
+                ]
+            ],
             hint="For codes that are made from now on; those that there are keep what they give.",
         ),
     ]
@@ -144,7 +152,8 @@ async def save_settings(visit: Visit) -> Response:
         try:
             await visit.api.put(path, made.body, key=str(form.get("idempotency_key") or "") or None)
         except Refused as fault:
-            errors[field_of_fault(fault)] = fault.sentence
+            place = field_of_fault(fault)
+            errors[place] = fault.beside_field if place else fault.sentence
         else:
             return go_to(visit.request, campaign_href(row, "settings"), "Saved")
     shown = settings_part(row, draft, visit, await find_names(visit, draft), errors)

@@ -139,7 +139,8 @@ async def make_campaign(visit: Visit) -> Response:
         try:
             row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
         except Refused as fault:
-            errors[field_of_fault(fault)] = fault.sentence
+            place = field_of_fault(fault)
+            errors[place] = fault.beside_field if place else fault.sentence
             key = ""
         except Unreachable as fault:
             # nothing that was typed is lost, and sent once more it is the same request

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from htpy import Node, a, div, fragment, h1, p
@@ -28,7 +28,14 @@ from services.dashboard.sections.campaigns.programs.member_dialogs import (
     pending_acts,
     takeable,
 )
-from services.dashboard.sections.campaigns.programs.moving import say_activity, say_moved, say_why
+from services.dashboard.sections.campaigns.programs.moving import (
+    REFUSED,
+    rule_link,
+    say_activity,
+    say_moved,
+    say_why,
+    without_doubles,
+)
 from services.dashboard.sections.campaigns.programs.naming import program_path
 from services.dashboard.sections.campaigns.programs.standing import find_standings, standing_said
 from services.dashboard.sections.customer_names import customer_link
@@ -38,6 +45,8 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 ROWS_MAX: Final = 20
+#: Of what happened some is told twice, and shown once.
+_ACTIVITY_MAX: Final = 2 * ROWS_MAX
 BUCKETS_MAX: Final = 100
 
 
@@ -69,16 +78,28 @@ async def _ask(visit: Visit, row: Row, card: Row, path: str) -> Told:
     code = escape_segment(str(card["code"]))
     holder = card.get("holder_id")
     sees_customer = bool(holder) and visit.may("customers.read")
-    customer, standings, *lists = await asyncio.gather(
+    activity = {"limit": str(_ACTIVITY_MAX)}
+    customer, standings, refused, *lists = await asyncio.gather(
         ask_quietly(get(f"/v1/customers/{holder}")) if sees_customer else _nothing(),
         find_standings(visit, str(row["id"]), [str(card["id"])]),
+        _rows(get(f"{path}/activity", limit | {"type": REFUSED})),
         _rows(get(f"{path}/points-expiration", {"limit": str(BUCKETS_MAX)})),
         _rows(get(f"{path}/pending-points", limit)),
         _rows(get(f"{path}/transactions", limit)),
-        _rows(get(f"{path}/activity", limit)),
+        _rows(get(f"{path}/activity", activity)),
         _rows(get(f"/v1/loyalties/members/{code}/rewards")),
     )
-    return Told(customer, standings.get(str(card["id"])), *lists)
+    told = Told(customer, standings.get(str(card["id"])), *lists)
+    return replace(told, activity=_newest(told.activity, refused))
+
+
+def _newest(activity: Sequence[Row] | None, refused: Sequence[Row] | None) -> Sequence[Row] | None:
+    """What happened, with the rules that gave nothing, the newest first."""
+    if activity is None:
+        return None
+    every = [*without_doubles(activity), *(refused or ())]
+    every.sort(key=lambda each: str(each.get("created_at")), reverse=True)
+    return every[:ROWS_MAX]
 
 
 async def _rows(asked: Awaitable[Any]) -> Sequence[Row] | None:
@@ -210,7 +231,7 @@ def _pending(visit: Visit, row: Row, card: Row, pending: Sequence[Row] | None) -
         [
             show.number(each.get("points")),
             show.day(each.get("activates_at")),
-            _pending_for(each),
+            _pending_for(str(row["id"]), each),
             show.when(each.get("created_at")),
             *([pending_acts(str(row["id"]), card, each, show)] if may else []),
         ]
@@ -219,12 +240,10 @@ def _pending(visit: Visit, row: Row, card: Row, pending: Sequence[Row] | None) -
     return grid("Pending points", heads, rows)
 
 
-def _pending_for(each: Row) -> Node:
-    details = each.get("details") or {}
-    banner = ((details.get("earning_rule") or {}).get("source") or {}).get("banner")
+def _pending_for(program: str, each: Row) -> Node:
     order = each.get("order_id")
     return fragment[
-        banner or "An earning rule",
+        rule_link(program, each.get("details") or {}) or "An earning rule",
         order and [", ", a(".link", href=f"/orders/{escape_segment(str(order))}")["order"]],
     ]
 

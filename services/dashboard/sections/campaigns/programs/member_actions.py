@@ -62,9 +62,8 @@ async def change_points(visit: Visit) -> Response:
 async def transfer(visit: Visit) -> Response:
     """Moves points between this card and another one."""
     form = await visit.form()
-    member, other = visit.path("member"), _text(form, "other")
-    if not other:
-        raise _wrong("Say which other card")
+    member = visit.path("member")
+    other = _text(form, "other") or await _card_of(visit, _text(form, "other_customer"))
     gives, gets = (member, other) if _text(form, "way") != "in" else (other, member)
     key = key_of(form)
     move = {"code": gives, "points": _points_of(form, "amount"), "source_id": f"dashboard {key}"}
@@ -72,6 +71,20 @@ async def transfer(visit: Visit) -> Response:
         move["reason"] = _text(form, "reason")
     await visit.api.post(_path(visit, gets, "transfers"), [move], key=key)
     return _back(visit, "Transferred")
+
+
+async def _card_of(visit: Visit, customer: str) -> str:
+    """The code of the card that a customer holds of the program. Raises ApiFault."""
+    if not customer:
+        raise _wrong("Choose the other member, or say the code of the card")
+    path = f"/v1/loyalties/{escape_segment(visit.path('id'))}/members"
+    holds = [("filters[holder_id][conditions][$is]", customer), ("limit", "2")]
+    found = (await visit.api.get(path, holds)).get("vouchers") or []
+    if not found:
+        raise _wrong("That customer is no member of the program")
+    if len(found) > 1:
+        raise _wrong("That customer holds several cards: say the code of one")
+    return str(found[0]["code"])
 
 
 async def redeem(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from htpy import Node, div, fragment
 
-from services.dashboard.parts.forms import field_choice, field_text
+from services.dashboard.parts.forms import field_choice, field_lookup, field_text
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.campaigns.programs.naming import member_href, say_count
@@ -70,11 +70,11 @@ def _transfer(program: str, card: Row, show: Show) -> Node:
                 "Which way",
                 (("out", "From this card to another"), ("in", "From another card to this one")),
             ),
+            field_lookup("other_customer", "Other member", "customer"),
             field_text(
                 "other",
-                "Other card",
-                hint="The code of another member's card",
-                required=True,
+                "Or the code of the other card",
+                hint="Where a customer holds several",
                 autocomplete="off",
                 spellcheck="false",
             ),

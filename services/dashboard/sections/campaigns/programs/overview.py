@@ -90,10 +90,9 @@ def _made_of(
     said: list[Node] = [
         [
             _count(row, EARNING, rules, "earning rule", show),
-            " give points; ",
-            _count(row, "rewards", rewards, "reward", show),
-            " can be had for them.",
+            " gives points." if rules in (0, 1) else " give points.",
         ],
+        [_count(row, "rewards", rewards, "reward", show), " can be had for them."],
         say_expiring(card.get("expiration_rules")),
     ]
     if tiers:
@@ -110,7 +109,7 @@ def _made_of(
 
 def _count(row: Row, tab: str, count: int | None, one: str, show: Show) -> Node:
     said = "No" if count == 0 else show.number(count)
-    return a(".link", href=campaign_href(row, tab))[f"{said} {one}{'' if count == 1 else 's'}"]
+    return a(".link", href=campaign_href(row, tab))[f"{said} {one}{'' if count in (0, 1) else 's'}"]
 
 
 def say_joining(row: Row, show: Show) -> str:

@@ -65,7 +65,9 @@ _ROUNDINGS: Final = (
     ("CUSTOM", "Moved to a month that is named"),
 )
 _STRATEGIES: Final = (("END", "To its end"), ("START", "To its beginning"))
-_MONTHS: Final = tuple((str(at), month_name[at]) for at in range(1, 13))
+#: As the API counts them here: from 0.
+_MONTHS: Final = tuple((str(at), month_name[at + 1]) for at in range(12))
+_LAST_MONTH: Final = "11"
 _WORDS: Final[Mapping[str, str]] = {
     "MONTH": "month",
     "QUARTER": "quarter",
@@ -85,7 +87,7 @@ def say_qualifying(rules: Mapping[str, Any] | None) -> list[str]:
     end = told.get("expiration_date") or {}
     start = (told.get("start_date") or {}).get("type")
     first = (
-        "The balance of the card says the tier: who has as many points as its range is in it."
+        "The balance of the card says the tier: whoever has as many points as its range says is in it."
         if is_balance
         else f"Points that are earned within a {period} say the tier; what is spent of them counts on."
     )
@@ -115,7 +117,8 @@ def _say_rounding(rounding: Mapping[str, Any] | None) -> str:
     edge = "beginning" if rounding.get("strategy") == "START" else "end"
     if rounding.get("type") == "CUSTOM":
         number = rounding.get("value")
-        month = month_name[number] if isinstance(number, int) and 1 <= number <= 12 else "a month"
+        is_month = isinstance(number, int) and 0 <= number <= 11
+        month = month_name[number + 1] if is_month else "a month"
         return f", moved to the {edge} of {month}"
     return f", moved to the {edge} of the {_WORDS.get(str(rounding.get('type')), 'period')}"
 
@@ -183,7 +186,7 @@ def _rounding_fields(values: Mapping[str, str], errors: Errors) -> Node:
         ),
         rounding == "CUSTOM"
         and fragment[
-            field_choice("tiers_month", "Month", _MONTHS, values.get("tiers_month") or "12")
+            field_choice("tiers_month", "Month", _MONTHS, values.get("tiers_month") or _LAST_MONTH)
         ],
     ]
 
@@ -226,7 +229,7 @@ def read_qualifying(values: Mapping[str, str], errors: dict[str, str]) -> dict[s
     if kind == "CUSTOM" and rounding in dict(_ROUNDINGS) and rounding:
         end["rounding"] = {"type": rounding, "strategy": values.get("tiers_strategy") or "END"}
         if rounding == "CUSTOM":
-            month = read_whole(values.get("tiers_month") or "12")
+            month = read_whole(values.get("tiers_month") or _LAST_MONTH)
             end["rounding"] |= {"unit": "MONTH", "value": month}
     return rules | {
         "start_date": {"type": "NEXT_PERIOD" if later else "IMMEDIATE"},

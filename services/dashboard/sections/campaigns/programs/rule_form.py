@@ -55,7 +55,8 @@ async def _tiers(visit: Visit, row: Row) -> list[Row]:
 
 async def _names(visit: Visit, row: Row, values: Values, rule: Row | None) -> Mapping[str, str]:
     body = rule_body(whole(values), visit.show, {}, is_new=True)
-    return await find_rule_names(visit, row, [body] if rule is None else [body, rule])
+    rules = [body] if rule is None else [body, rule]
+    return await find_rule_names(visit, row, rules, items_max=LIST_MAX)
 
 
 async def _find(visit: Visit) -> tuple[Row, Row | None]:
@@ -125,7 +126,7 @@ async def save(visit: Visit) -> Response:
 
 def _place_fault(fault: ApiFault) -> dict[str, str]:
     found = field_of(fault, PATHS)
-    return {PATHS[found] if found else "": fault.sentence}
+    return {PATHS[found]: fault.beside_field} if found else {"": fault.sentence}
 
 
 _NEW: Final = f"/campaigns/{{id}}/{EARNING}/new"

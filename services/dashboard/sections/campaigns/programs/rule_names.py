@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from services.dashboard.parts.show import Row
 from services.dashboard.sections.campaigns.programs.naming import LIST_MAX, program_path
-from services.dashboard.sections.campaigns.programs.rule_words import named_of
+from services.dashboard.sections.campaigns.programs.rule_words import ITEMS_MAX, named_of
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
-#: Items that a list tells by their ids; SKUs are asked for one by one.
+#: What lists tell by their ids. There is no list of SKUs: they are asked for one by one.
 _LISTS: Final = (
     ("product", "/v1/products"),
     ("products_collection", "/v1/product-collections"),
@@ -27,19 +27,26 @@ def _rows(answer: Any) -> list[Row]:
     return found
 
 
-async def find_rule_names(visit: Visit, row: Row, rules: Sequence[Row]) -> dict[str, str]:
-    """What is called how that rules name: tiers, segments, products, collections, sets of rules."""
-    wanted = named_of(rules)
+async def find_rule_names(
+    visit: Visit, row: Row, rules: Sequence[Row], items_max: int = ITEMS_MAX
+) -> dict[str, str]:
+    """What is called how that rules name: tiers, segments, products, collections, sets of rules.
+
+    `items_max`: how many items of a rule are shown, so that no others are asked for.
+    """
+    wanted = named_of(rules, items_max)
     asked = [ask_quietly(visit.api.get(f"{program_path(row)}/tiers", {"limit": str(LIST_MAX)}))]
     if wanted["rules"] and visit.may("rules.read"):
         params = _of(sorted(wanted["rules"])[:LIST_MAX])
         asked.append(ask_quietly(visit.api.get("/v1/validation-rules", params)))
-    ones = [f"/v1/segments/{escape_segment(each)}" for each in sorted(wanted["segments"])]
+    if wanted["segments"] and visit.may("segments.read"):
+        params = _of(sorted(wanted["segments"])[:LIST_MAX])
+        asked.append(ask_quietly(visit.api.get("/v1/segments", params)))
     items: dict[str, list[str]] = {}
     for each in sorted(wanted["items"]):
         kind, _, name = each.partition(":")
         items.setdefault(kind, []).append(name)
-    ones += [f"/v1/skus/{escape_segment(each)}" for each in items.get("sku", ())]
+    ones = [f"/v1/skus/{escape_segment(each)}" for each in items.get("sku", ())]
     asked += [ask_quietly(visit.api.get(each)) for each in ones[:LIST_MAX]]
     asked += [
         ask_quietly(visit.api.get(place, _of(items[kind][:LIST_MAX])))

@@ -52,6 +52,8 @@ PERIODS: Final = (
     ("MONTH", "A month"),
     ("YEAR", "A year"),
 )
+#: How many of its products, SKUs and collections a sentence names.
+ITEMS_MAX: Final = 5
 _DAYS: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _TIERS: Final[Mapping[str, str]] = {
     "customer.loyalty.tier.joined": "coming to {} as the first tier",
@@ -138,7 +140,11 @@ def _say_items(terms: Mapping[str, Any], names: Mapping[str, str]) -> str:
     ids = items_of(terms)
     if not ids:
         return "any products"
-    return " or ".join(names.get(each, each) for _, each in ids)
+    said = [names.get(each, each) for _, each in ids[:ITEMS_MAX]]
+    left = len(ids) - len(said)
+    if left:
+        said.append(f"{left} other{'' if left == 1 else 's'}")
+    return " or ".join(said)
 
 
 def items_of(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -178,14 +184,14 @@ def _say_limits(limits: Mapping[str, Any], show: Show) -> list[str]:
     return said
 
 
-def named_of(rules: Sequence[Row]) -> dict[str, set[str]]:
-    """The ids of what rules name, by the list that they are in."""
+def named_of(rules: Sequence[Row], items_max: int) -> dict[str, set[str]]:
+    """The ids of what rules name, by the list that they are in; of each rule so many items."""
     found: dict[str, set[str]] = {"rules": set(), "segments": set(), "items": set()}
     for each in rules:
         if each.get("validation_rule_id"):
             found["rules"].add(str(each["validation_rule_id"]))
         if (each.get("segment") or {}).get("id"):
             found["segments"].add(str(each["segment"]["id"]))
-        items = items_of(terms_of(each.get("loyalty") or {}))
+        items = items_of(terms_of(each.get("loyalty") or {}))[:items_max]
         found["items"] |= {f"{kind}:{name}" for kind, name in items}
     return found

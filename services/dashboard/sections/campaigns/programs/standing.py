@@ -60,5 +60,5 @@ def _to_next(following: Row, counted: Any, show: Show) -> Node:
             value=str(max(0, min(have, wanted))),
             aria_label=said,
         ),
-        span(".muted.small")[f"{said} count."],
+        span(".muted.small")[f"{said}."],
     ]

@@ -10,7 +10,14 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.forms import Errors, field_text, form_page, group, metadata_fields
+from services.dashboard.parts.forms import (
+    Errors,
+    field_switch,
+    field_text,
+    form_page,
+    group,
+    metadata_fields,
+)
 from services.dashboard.parts.numbers import read_count
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
@@ -18,7 +25,8 @@ from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.campaigns.programs.naming import LADDER, LIST_MAX, program_path
 from services.dashboard.sections.campaigns.programs.rule_names import find_rule_names
 from services.dashboard.sections.campaigns.programs.rule_words import say_rule
-from services.dashboard.sections.campaigns.programs.tier_words import find_offers
+from services.dashboard.sections.campaigns.programs.tier_borders import Moves, neighbours_moves
+from services.dashboard.sections.campaigns.programs.tier_words import find_offers, find_tiers
 from services.dashboard.sections.saving import change_metadata, key_of, read_lines, show_metadata
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused, ask_quietly, errors_of
@@ -61,6 +69,13 @@ def tier_form(
                 _points("from", "From points", values, wrong, "Empty: from none on"),
                 _points("to", "To points", values, wrong, "Empty: without an end"),
             ],
+            tier
+            and field_switch(
+                "follow",
+                "The tiers beside it give way and follow",
+                is_on=values.get("follow") == "true",
+                hint="So that nobody between two ranges loses the tier. Members are looked at again at once.",
+            ),
             hint="Both ends are within it. Ranges of tiers do not lie over one another.",
         ),
         group(
@@ -137,6 +152,7 @@ def values_of(tier: Row) -> dict[str, str]:
     values = {
         "name": str(tier.get("name") or ""),
         "metadata": show_metadata(tier.get("metadata")),
+        "follow": "true",
     }
     values |= {
         name: "" if points.get(name) is None else str(points[name]) for name in ("from", "to")
@@ -260,7 +276,14 @@ async def save(visit: Visit) -> Response:
             if tier is None:
                 await visit.api.post(path, [body], key=key)
             else:
-                await visit.api.put(f"{path}/{tier['id']}", body, key=key)
+                follows = values.get("follow") == "true"
+                moves = await _moves(visit, row, tier, body["points"]) if follows else Moves()
+                await _put(
+                    visit,
+                    path,
+                    [*_ranges(moves.before), (str(tier["id"]), body), *_ranges(moves.after)],
+                    key,
+                )
         except Refused as fault:
             placed = errors_of(fault, _NAMES)
             errors = {_FIELDS.get(name, name): said for name, said in placed.items()}
@@ -269,6 +292,24 @@ async def save(visit: Visit) -> Response:
             return go_to(visit.request, campaign_href(row, LADDER), "Saved")
     shown = tier_form(row, values, rules, offers, tier=tier, errors=errors, key=key)
     return answer_node(shown) if visit.is_part else answer_tab(visit, row, LADDER, shown)
+
+
+async def _moves(visit: Visit, row: Row, tier: Row, points: Mapping[str, int]) -> Moves:
+    """How the ranges beside the tier move. Raises ApiFault."""
+    return neighbours_moves(await find_tiers(visit, row), tier, points)
+
+
+def _ranges(moved: Sequence[tuple[str, Mapping[str, int]]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, {"points": points}) for name, points in moved]
+
+
+async def _put(
+    visit: Visit, path: str, changes: Sequence[tuple[str, Mapping[str, Any]]], key: str | None
+) -> None:
+    """Changes tiers one after the other, without a pause for anybody to fall between. Raises ApiFault."""
+    for name, body in changes:
+        own = f"{key} {name}" if key else None
+        await visit.api.put(f"{path}/{escape_segment(name)}", body, key=own)
 
 
 PAGES: Final = tuple(

@@ -16,7 +16,7 @@ from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.campaigns.referrals.naming import holders_href
+from services.dashboard.sections.campaigns.referrals.naming import holders_href, state_of
 from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import go_to
@@ -62,16 +62,22 @@ def _holders(
 ) -> Node:
     holders, may = found.get("data") or [], visit.may("vouchers.write")
     total, show = found.get("total") or len(holders), visit.show
-    friends = [each for each in holders if each.get("holder_role") == "REFEREE"]
+    # who counts already cannot be removed
+    friends = [
+        each
+        for each in holders
+        if each.get("holder_role") == "REFEREE" and each.get("status") != "CONVERTED"
+    ]
     return fragment[
         a(".back", href=campaign_href(row, "referrals"))[icon("left", 14), "All referrals"],
         grid(
             f"Holders of {code}",
-            ("Customer", "Role", "Since", ""),
+            ("Customer", "Role", "State", "Since", ""),
             [
                 (
                     person_link(each.get("customer_id"), people),
                     badge(*_ROLES.get(str(each.get("holder_role")), (NOTHING, "muted"))),
+                    state_of(each),
                     show.when(each.get("created_at")),
                     may
                     and each in friends
@@ -89,7 +95,7 @@ def _holders(
             confirm_dialog(
                 f"remove-{each['id']}",
                 title=f"Remove {customer_name(people.get(str(each.get('customer_id'))) or {'id': each.get('customer_id')})}?",
-                what_happens="The customer did not come by this code any more, and may come by another one. Who counts already cannot be removed.",
+                what_happens="The customer did not come by this code any more, and may come by another one.",
                 action=f"{holders_href(row, code)}/remove/{escape_segment(str(each['id']))}",
                 do="Remove",
             )

@@ -7,7 +7,6 @@ from typing import Any, Final
 from htpy import Node, a, button, div, form, fragment, h2, li, p, section, span, ul
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
@@ -15,7 +14,7 @@ from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.sections.campaigns.prizes import say_given
-from services.dashboard.sections.campaigns.referrals.naming import holders_href
+from services.dashboard.sections.campaigns.referrals.naming import holders_href, state_of
 from services.dashboard.sections.campaigns.referrals.overview import HELD
 from services.dashboard.sections.customer_names import customer_name, find_customers, person_link
 from services.dashboard.web.asking import ask_quietly
@@ -24,12 +23,6 @@ from services.dashboard.web.visit import Visit, escape_segment
 ROWS_MAX: Final = 25
 #: How deep a tree is shown.
 DEPTH: Final = 3
-#: States of a referral as a badge says them.
-_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "REFERRED": ("Came by the code", "warn"),
-    "CONVERTED": ("Counts", "good"),
-    "REVOKED": ("Taken back", "violet"),
-}
 People = Mapping[str, Row]
 
 
@@ -128,12 +121,6 @@ def _below(node: Row, people: People, show: Show) -> Node:
         ),
         node.get("has_more") and li(".muted")["and more"],
     ]
-
-
-def state_of(referral: Row) -> Node:
-    """How a referral stands."""
-    word, look = _STATES.get(str(referral.get("status")), (NOTHING, "muted"))
-    return badge(word, look)
 
 
 def conversions_part(row: Row, events: Row, people: People, show: Show) -> Node:

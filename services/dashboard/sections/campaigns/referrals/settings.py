@@ -95,7 +95,8 @@ async def save_terms(visit: Visit) -> Response:
             key = key_of(await visit.form())
             await visit.api.put(path, {"referral_program": program}, key=key)
         except Refused as fault:
-            errors[place_of(fault.details)] = fault.sentence
+            place = place_of(fault.details)
+            errors[place] = fault.beside_field if place else fault.sentence
         else:
             return go_to(visit.request, campaign_href(row), "Saved")
     return answer_node(terms_form(row, values, await find_own_names(visit, values), errors))

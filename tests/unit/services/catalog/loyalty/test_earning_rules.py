@@ -109,6 +109,31 @@ async def test_only_what_is_named_changes_and_null_clears(world: World) -> None:
     assert refused.json()["details"] == "Property `.event` cannot be changed"
 
 
+async def test_what_a_rule_is_about_may_be_named_as_it_is_and_never_changed(world: World) -> None:
+    """Another program's tier is none of this one."""
+    await made(world, GROWING)
+    await made(world, {**GROWING, "name": "M"})
+    wanted = [{"name": "A", "points": {"from": 1, "to": 9}}, {"name": "B", "points": {"from": 10}}]
+    first, second = (await world.call("POST", "/v1/loyalties/L/tiers", wanted)).json()
+    body = {"event": "customer.loyalty.tier.joined", "loyalty": FIXED}
+    strange = await world.call(
+        "POST", "/v1/loyalties/M/earning-rules", [body | {"loyalty_tier": {"id": first["id"]}}]
+    )
+    assert (strange.status_code, strange.json()["resource_id"]) == (404, first["id"])
+
+    [rule] = await added(world, body | {"loyalty_tier": {"id": first["id"]}})
+    path = f"{RULES}/{rule['id']}"
+    again = await world.call("PUT", path, {"loyalty_tier": {"id": first["id"]}})
+    assert again.json()["loyalty_tier"] == {"id": first["id"]}
+    for name, other in (
+        ("loyalty_tier.id", {"loyalty_tier": {"id": second["id"]}}),
+        ("segment.id", {"segment": {"id": "seg_1"}}),
+        ("custom_event.schema_id", {"custom_event": {"schema_id": "ces_1"}}),
+    ):
+        refused = await world.call("PUT", path, other)
+        assert refused.json()["details"] == f"Property `.{name}` cannot be changed"
+
+
 async def test_a_rule_is_switched_and_removed(world: World) -> None:
     await made(world, GROWING)
     [rule] = await added(world, AMOUNT)
@@ -172,6 +197,8 @@ async def test_a_member_that_points_do_not_have_is_passed_over(world: World) -> 
         (AMOUNT | {"validity_hours": {"daily": [{"start_time": "x", "expiration_time": "y"}]}}, "HH:MM"),
         (AMOUNT | {"validation_rule_id": "val_none"}, "val_none"),
         ({"event": "customer.segment.entered", "loyalty": FIXED, "segment": {"id": "seg_0"}}, "seg_0"),
+        ({"event": "customer.loyalty.tier.left", "loyalty": FIXED, "loyalty_tier": {"id": "ltr_0"}}, "ltr_0"),
+        (AMOUNT | {"pending_points": {"period_type": "DAY"}}, "`[0].pending_points` is not valid: a period_value is wanted"),
         ({"event": "e", "loyalty": FIXED, "custom_event": {"schema_id": "ces_0"}}, "ces_0"),
     ],
 )  # fmt: skip

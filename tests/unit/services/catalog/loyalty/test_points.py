@@ -105,6 +105,7 @@ async def test_nothing_goes_where_not_all_of_it_can(world: World) -> None:
         "[1].code": [some, some],
         "[0].code": [some | {"code": ann["code"]}],
         "[0].source_id": [{"code": ben["code"], "points": 20}],
+        "list should have at least 1 item": [],
     }
     for named, body in bad.items():
         refused = await world.call("POST", path, body)

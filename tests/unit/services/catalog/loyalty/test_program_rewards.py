@@ -191,10 +191,14 @@ async def test_a_member_is_rewarded_with_a_code(world: World) -> None:
     names = [each.name for each in hook_events(last(world))]
     assert names.count("voucher.loyalty_card.transaction.created") == 1
     assert {"customer.rewarded", "voucher.published", "redemption.succeeded"} <= set(names)
-    told = [each.type for each in activity_entries(last(world))]
-    assert "customer.rewarded" in told
-    assert "customer.reward_redemptions.created" in told
-    assert "customer.reward_redemptions.completed" in told
+    told = {each.type: each.data for each in activity_entries(last(world))}
+    wanted = {f"customer.reward_redemptions.{each}" for each in ("created", "completed")}
+    wanted.add("customer.rewarded")
+    assert wanted <= told.keys()
+    for name in wanted:
+        assert told[name]["reward_redemption"]["points"] == 300
+        # the official Python client reads an object or nothing
+        assert told[name].get("balance") is None
     again = f"/v1/loyalties/{camp}/members/{card['id']}/redemption"
     assert (await sent(world, "POST", again, {"reward": {"id": reward_id}}))["amount"] == 300
     assert (await sent(world, "GET", f"/v1/rewards/{reward_id}"))["redeemed"] == 2

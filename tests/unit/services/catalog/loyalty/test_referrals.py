@@ -162,6 +162,7 @@ async def test_holders_are_listed_from_a_cursor(world: World) -> None:
     body = {"holders": [{"source_id": f"c{n}"} for n in range(4)], "metadata": {"by": "hand"}}
     added = (await made(world, f"/v1/referrals/members/{code}/holders", body))["holders"]
     assert {each["holder_role"] for each in added} == {"REFEREE"}
+    assert {each["status"] for each in added} == {"REFERRED"}
     assert added[0]["metadata"] == {"by": "hand"}
     path = f"/v1/referrals/{shown['id']}/members/{code}/holders"
     whole = await read(world, path)
@@ -307,3 +308,22 @@ async def test_a_voucher_with_a_referral_code_makes_a_referral_program(world: Wo
     wrong = await world.call("POST", "/v1/campaigns", coupons | {"referral_program": {}})
     assert wrong.status_code == 400
     assert "referral_program" in wrong.json()["details"]
+
+
+async def test_an_order_takes_the_referrer_that_it_shows_and_no_other(world: World) -> None:
+    await program(world)
+    code = (await code_of(world))["code"]
+    redeemed = (await redeem(world, code)).json()
+    order = await read(world, f"/v1/orders/{redeemed['redemptions'][0]['order']['id']}")
+    ann = await read(world, "/v1/customers/ann")
+    assert (order["referrer_id"], order["referrer"]["id"]) == (ann["id"], ann["id"])
+    path = f"/v1/orders/{order['id']}"
+    for method, where in (("PUT", path), ("POST", "/v1/orders")):
+        again = await world.call(method, where, order)
+        assert again.status_code == 200, again.text
+    bob = redeemed["redemptions"][0]["customer_id"]
+    for other in ({"referrer_id": bob}, {"referrer": {"id": bob}, "referrer_id": ann["id"]}):
+        refused = await world.call("PUT", path, other)
+        assert refused.status_code == 400
+        assert "Property `.referrer_id`" in refused.json()["details"]
+    assert (await read(world, path))["referrer_id"] == ann["id"]

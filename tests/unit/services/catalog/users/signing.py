@@ -6,16 +6,14 @@ from typing import Any
 import httpx
 
 from engine.users.store import find_user_by_email
-from runtime.base.passwords import hash_password
 from schemas.projects import CONTROL_PROJECT
 from schemas.user_commands import ChangePassword, CreateUser
 from services.catalog.users.codes import STEP_MS, code_at
-from tests.unit.services.world import MANAGEMENT, World
+from tests.unit.services.world import MANAGEMENT, World, hash_cheaply
 
 OWNER = "ada@shop.test"
 PASSWORD = "correct horse battery"
-#: Hashing takes longer than most tests, and it is always the same.
-HASHED = hash_password(PASSWORD)
+HASHED = hash_cheaply(PASSWORD)
 SESSIONS = "/users/v1/sessions"
 ME = "/users/v1/me"
 PROJECT = "/management/v1/projects/proj"
