@@ -16,7 +16,13 @@ from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
-from engine.orders.order_events import PAID, OrderChanging, newly_canceled, newly_paid
+from engine.orders.order_events import (
+    PAID,
+    OrderChanging,
+    newly_canceled,
+    newly_moved,
+    newly_paid,
+)
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
@@ -79,14 +85,15 @@ def enter_by_order(
     """
     if not reacting.giving:
         return
-    if isinstance(event, OrderUpdated) and event.customer_before is not None:
-        yield from _move(view, reacting, event.order, event.customer_before, now)
+    moved = newly_moved(event)
+    if moved is not None:
+        yield from _move(view, reacting, *moved, now)
     paid = newly_paid(event)
     if paid is not None and paid.customer_id is not None:
         yield from _enter(view, reacting, "order.paid", paid.customer_id, paid.id, now)
     canceled = newly_canceled(event)
     if canceled is not None and canceled.customer_id is not None:
-        for _, entry in _entries_by(view, reacting, canceled.id, canceled.customer_id):
+        for __, entry in _entries_by(view, reacting, canceled.id, canceled.customer_id):
             yield from _without_order(entry, canceled.id, now)
 
 

@@ -24,6 +24,8 @@ class OrderChange(NamedTuple):
     order: Order
     before: OrderStatus | None
     created: bool
+    #: Whose it was, where it is another customer's now.
+    customer_before: str | None = None
 
 
 def order_events(event: OrderChanging) -> tuple[tuple[str, Order], ...]:
@@ -58,12 +60,20 @@ def newly_canceled(event: OrderChanging) -> Order | None:
     return change.order
 
 
+def newly_moved(event: OrderChanging) -> tuple[Order, str] | None:
+    """The order that comes to another customer by this event, and the one whose it was."""
+    change = _change_of(event)
+    if change is None or change.customer_before is None:
+        return None
+    return change.order, change.customer_before
+
+
 def _change_of(event: OrderChanging) -> OrderChange | None:
     match event:
         case OrderCreated(order):
             return OrderChange(order, None, created=True)
-        case OrderUpdated(order, before):
-            return OrderChange(order, before, created=False)
+        case OrderUpdated(order, before, customer_before):
+            return OrderChange(order, before, created=False, customer_before=customer_before)
         case RedemptionSucceeded():
             saved, created = event.evaluation.order, event.order_created
         case RedemptionRolledBack():
