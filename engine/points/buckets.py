@@ -108,7 +108,7 @@ def add_points_by(
     The card does something by it: whatever of it expires by inactivity lasts on.
     """
     moves = moves_with_activity(rules)
-    voucher, kept_until = kept_by_activity(view, voucher, now, days_kept(rules))
+    voucher, kept_until = kept_by_activity(view, voucher, now, zone_of(view), days_kept(rules))
     expires_at = kept_until if moves else expires_at_of(rules, now, zone_of(view))
     return add_points(
         view,
@@ -152,7 +152,7 @@ def spend_points(view: View, voucher: Voucher, points: int, now: Millis) -> Book
 def pay_points(view: View, voucher: Voucher, points: int, now: Millis) -> Booked:
     """As `spend_points`, by the customer: what expires by inactivity lasts on."""
     buckets = _Buckets(view, voucher, now)
-    voucher, kept_until = kept_by_activity(view, voucher, now)
+    voucher, kept_until = kept_by_activity(view, voucher, now, zone_of(view))
     if kept_until is not None:
         buckets.move(kept_until)
         card = structs.replace(_card_of(voucher), moves_to=kept_until)

@@ -16,7 +16,6 @@ from engine.kernel import tables
 from engine.kernel.calendar import Duration, Zone, add_duration, day_of, wall_of
 from engine.kernel.days import last_instant
 from engine.kernel.state import View
-from engine.kernel.zones import zone_of
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.errors import Refusal, refuse
 from schemas.points import PeriodType, PointsExpirationRules, RoundingType
@@ -111,7 +110,7 @@ class Kept(NamedTuple):
     until: Millis | None = None
 
 
-def kept_by_activity(view: View, voucher: Voucher, now: Millis, days: int = 0) -> Kept:
+def kept_by_activity(view: View, voucher: Voucher, now: Millis, zone: Zone, days: int = 0) -> Kept:
     """What an activity makes of a loyalty card; points that it keeps for so many days come with it.
 
     All of it lasts as long as what is kept longest.
@@ -125,7 +124,7 @@ def kept_by_activity(view: View, voucher: Voucher, now: Millis, days: int = 0) -
     if not days:
         return Kept(voucher)
     rules = PointsExpirationRules("INACTIVITY", days)
-    ends = max(expires_at_of(rules, now, zone_of(view)) or 0, card.moves_to or 0)
+    ends = max(expires_at_of(rules, now, zone) or 0, card.moves_to or 0)
     card = structs.replace(card, moves_days=None if days == by_program else days)
     return Kept(structs.replace(voucher, loyalty_card=card), ends)
 
