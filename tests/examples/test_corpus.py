@@ -22,6 +22,10 @@ UNSHOWN: dict[Part, str] = {
     ("RedemptionFailed", "channel"): "it is kept of keys and users alike; what succeeds shows it",
     ("RedemptionRolledBack", "channel"): "as above",
     ("RollbackFailed", "channel"): "as above",
+    (
+        "ReactionsStopped",
+        "unasked",
+    ): "a record has it from 640 KiB on: tests/unit/engine/test_effects.py",
 }
 #: Of the people in the stories: what must not be read in any record.
 PERSONAL = (b"Fischer", b"Market Street", b"example.com", b"1990-02-28", b"Costa")

@@ -45,6 +45,7 @@ async def _enter(shop: Shop) -> None:
         await shop.post("/v1/events", {"event": "visited", "customer": {"source_id": who}})
     await shop.post("/v1/orders", order | {"customer": {"source_id": "ben"}, "source_id": "second"})
     await shop.put("/v1/orders/ben", {"status": "CANCELED"})
+    await shop.put("/v1/orders/second", {"customer": {"source_id": "ann"}})
     for who, ticket in (("ann", "1"), ("ann", "2"), ("cid", "1"), ("cid", "1")):
         body = {"customer": {"source_id": who}, "source_id": ticket, "metadata": {"desk": 2}}
         await shop.post("/v1/giveaways/Lottery/entries", body)

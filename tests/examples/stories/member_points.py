@@ -58,6 +58,12 @@ async def _by_activity(shop: Shop, reward: str) -> None:
     await _pay(shop, reward, eve, 20)
     shop.wait(30 * DAY)
     await _add(shop, eve, {"amount": 5})
+    for_orders = {"event": "order.paid", "loyalty": {"type": "FIXED", "points": 8}}
+    longer = BY_ACTIVITY | {"period_value": 40}
+    rules = [for_orders | {"expiration_rules": longer}]
+    await shop.post("/v1/loyalties/Green club/earning-rules", rules)
+    bought = {"amount": 900, "status": "PAID", "customer": {"source_id": "eve"}}
+    await shop.post("/v1/orders", bought)
 
 
 async def _with_points(shop: Shop) -> None:
