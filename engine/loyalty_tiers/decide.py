@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
+from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_ids
@@ -64,7 +65,8 @@ def create_loyalty_tiers(
         return refuse("invalid_payload", f"A program has at most {TIERS_MAX} tiers")
     for number, tier in enumerate(made):
         others = (*stored, *made[:number])
-        wrong = _invalid_tier(tier, others, f"[{number}]")
+        place = f"[{number}]"
+        wrong = _invalid_tier(tier, others, place) or _maps_unknown(view, tier, None, place)
         if wrong is not None:
             return wrong
     too_many = too_many_reacting(view, "tiers", campaign.id)
@@ -93,7 +95,7 @@ def update_loyalty_tier(
     if isinstance(after, Refusal):
         return after
     others = [each for each in tiers_of(view, tier.campaign_id) if each.id != tier.id]
-    wrong = _invalid_tier(after, others)
+    wrong = _invalid_tier(after, others) or _maps_unknown(view, after, tier)
     if wrong is not None:
         return wrong
     updated = LoyaltyTierUpdated(structs.replace(after, updated_at=now))
@@ -140,6 +142,30 @@ def _invalid_tier(
     if other is not None:
         return _invalid(place, "points", f"overlaps with those of the tier {other.name}")
     return None
+
+
+def _maps_unknown(
+    view: View, tier: LoyaltyTier, before: LoyaltyTier | None, place: str = ""
+) -> Refusal | None:
+    """Why it cannot say what something gives: the program has no such rule or reward, or never had."""
+    kept_rules = () if before is None else before.earning_rules or ()
+    for name in tier.earning_rules or ():
+        rule = view.get(tables.EARNING_RULES, name)
+        if name not in kept_rules and (rule is None or rule.campaign_id != tier.campaign_id):
+            return _invalid(place, f"earning_rules.{name}", "is no earning rule of the program")
+    kept_rewards = () if before is None else before.rewards or ()
+    for name in tier.rewards or ():
+        if name not in kept_rewards and not _is_offered(view, tier.campaign_id, name):
+            return _invalid(place, f"rewards.{name}", "is no reward that the program offers")
+    return None
+
+
+def _is_offered(view: View, campaign_id: str, name: str) -> bool:
+    """Whether it is the id of an assignment of the program, or of a reward that it offers."""
+    assignment = view.get(tables.REWARD_ASSIGNMENTS, name)
+    if assignment is not None:
+        return assignment.campaign_id == campaign_id
+    return view.get(tables.PROGRAM_REWARDS, campaign_id, name) is not None
 
 
 def _wrong_mapping(mappings: Mappings) -> tuple[str, str] | None:

@@ -36,13 +36,18 @@ async def loyalty_tiers(shop: Shop) -> None:
 
 async def _by_month(shop: Shop) -> None:
     await _program(shop, "Tea club", MONTHLY)
+    steps = {"event": "order.paid", "loyalty": {"type": "FIXED", "points": 5}}
+    (rule,) = await shop.post("/v1/loyalties/Tea club/earning-rules", [steps])
+    coin = {"parameters": {"coin": {"exchange_ratio": 1, "points_ratio": 10}}}
+    reward = await shop.post("/v1/rewards", {"name": "Pay with tea"} | coin)
+    offer = await shop.post("/v1/loyalties/Tea club/rewards", [{"reward": reward["id"]}])
     tiers = [
         {"name": "Leaf", "points": {"from": 0, "to": 99}},
         {
             "name": "Bud",
             "points": {"from": 100, "to": 499},
-            "earning_rules": {"ern_0a1b2c3d4e5f": {"type": "MULTIPLY", "multiplier": 1.5}},
-            "rewards": {"rewa_0a1b2c3d4e5f": {"type": "CUSTOM", "points": 80}},
+            "earning_rules": {rule["id"]: {"type": "MULTIPLY", "multiplier": 1.5}},
+            "rewards": {offer["id"]: {"type": "CUSTOM", "points": 80}},
             "metadata": {"colour": "green"},
         },
         {"name": "Blossom", "points": {"from": 500}},

@@ -34,10 +34,11 @@ CLIMBING: Final[Rows] = {
         "loyalties/Ladder/standings", "loyalties/Ladder/standings?ids=a,,b",
         f"loyalties/Ladder/standings?ids={','.join(f'v_{n}' for n in range(101))}",
     ),
-    "a mapping that multiplies by nothing, by less than 0 or gives no points; more than 100 of them": post(
+    "a mapping that multiplies by nothing, by less than 0 or gives no points; more than 100 of them; one of a rule or a reward that the program has not": post(
         "loyalties/Ladder/tiers", _mapped(type="MULTIPLY"), _mapped(multiplier=-1),
         _mapped(type="CUSTOM"), _mapped(type="CUSTOM", multiplier=1), _mapped(type="odd"),
         [SILVER | {"earning_rules": {f"ern_{n}": {"points": 1} for n in range(101)}}],
+        _mapped(points=1), [SILVER | {"earning_rules": {"none": {"points": 1}}}],
     ),
     "tiers of a campaign that is no loyalty program; an unknown tier; the tiers of who is no member": (
         *post("loyalties/Spring/tiers", [SILVER], []), *get("loyalties/none/tiers", "loyalties/none/standings?ids=v_1"),

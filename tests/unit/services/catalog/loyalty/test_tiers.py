@@ -29,6 +29,24 @@ async def _created(world: World, *tiers: dict[str, Any]) -> list[dict[str, Any]]
     return made
 
 
+async def _rule(world: World) -> str:
+    """The id of an earning rule of the program."""
+    rule = {"event": "order.paid", "loyalty": {"type": "FIXED", "points": 5}}
+    answer = await world.call("POST", "/v1/loyalties/L/earning-rules", [rule])
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()[0]["id"])
+
+
+async def _offer(world: World) -> str:
+    """The id of the assignment by which the program offers a reward."""
+    coin = {"coin": {"exchange_ratio": 1, "points_ratio": 10}}
+    body = {"name": "Coin", "type": "COIN", "parameters": coin}
+    reward = (await world.call("POST", "/v1/rewards", body)).json()["id"]
+    answer = await world.call("POST", "/v1/loyalties/L/rewards", [{"reward": reward}])
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
 async def _member(world: World) -> str:
     body = {"customer": {"source_id": "ann"}, "campaign": {"name": "L", "count": 1}}
     answer = await world.call("POST", "/v1/publications", body)
@@ -62,21 +80,48 @@ async def test_no_tiers_are_no_tiers(world: World) -> None:
 
 
 async def test_mappings_are_shown_as_they_were_given(world: World) -> None:
+    await _program(world)
     mappings = {
-        "earning_rules": {"ern_1": {"type": "MULTIPLY", "multiplier": 1.5}},
-        "rewards": {"rewa_1": {"type": "CUSTOM", "points": 10}},
+        "earning_rules": {await _rule(world): {"type": "MULTIPLY", "multiplier": 1.5}},
+        "rewards": {await _offer(world): {"type": "CUSTOM", "points": 10}},
         "metadata": {"colour": "grey"},
     }
-    [made] = await _program(world, SILVER | mappings)
+    [made] = await _created(world, SILVER | mappings)
     assert {name: made[name] for name in mappings} == mappings
 
 
 async def test_a_mapping_is_what_it_says_where_it_names_no_type(world: World) -> None:
-    said = {"rewards": {"a": {"multiplier": 2}, "b": {"points": 3}}}
-    [made] = await _program(world, SILVER | said)
-    assert made["rewards"] == {
-        "a": {"type": "MULTIPLY", "multiplier": 2}, "b": {"type": "CUSTOM", "points": 3},
+    await _program(world)
+    a, b = await _rule(world), await _rule(world)
+    [made] = await _created(
+        world, SILVER | {"earning_rules": {a: {"multiplier": 2}, b: {"points": 3}}}
+    )
+    assert made["earning_rules"] == {
+        a: {"type": "MULTIPLY", "multiplier": 2}, b: {"type": "CUSTOM", "points": 3},
     }  # fmt: skip
+
+
+async def test_a_mapping_names_what_the_program_has_or_had(world: World) -> None:
+    await _program(world)
+    rule, offer, twice = await _rule(world), await _offer(world), {"multiplier": 2}
+    await world.call("POST", "/v1/campaigns", PROGRAM | {"name": "M"})
+    of_another = await world.call(
+        "POST", "/v1/loyalties/M/tiers", [GOLD | {"earning_rules": {rule: twice}}]
+    )
+    assert of_another.status_code == 400
+    assert f"[0].earning_rules.{rule}` is no earning rule" in of_another.json()["details"]
+    unknown = await world.call("POST", TIERS, [GOLD | {"rewards": {"rewa_none": twice}}])
+    assert "[0].rewards.rewa_none` is no reward that" in unknown.json()["details"]
+
+    [made] = await _created(
+        world, GOLD | {"earning_rules": {rule: twice}, "rewards": {offer: twice}}
+    )
+    assert (await world.call("DELETE", f"/v1/loyalties/L/earning-rules/{rule}")).status_code == 204
+    path = f"{TIERS}/{made['id']}"
+    assert (await world.call("PUT", path, made | {"name": "G"})).json()["name"] == "G"
+    assert (
+        await world.call("PUT", path, {"earning_rules": {"ern_none": twice}})
+    ).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -146,8 +191,9 @@ async def test_tiers_are_listed_by_when_they_were_given_the_last_first(world: Wo
 
 
 async def test_an_update_changes_what_it_names(world: World) -> None:
-    said = {"earning_rules": {"e": {"type": "CUSTOM", "points": 1}}, "metadata": {"a": 1}}
-    [made] = await _program(world, SILVER | said)
+    await _program(world)
+    mapped = {await _rule(world): {"type": "CUSTOM", "points": 1}}
+    [made] = await _created(world, SILVER | {"earning_rules": mapped, "metadata": {"a": 1}})
     path = f"{TIERS}/{made['id']}"
 
     changed = (await world.call("PUT", path, {"name": "S", "metadata": {"b": 2}})).json()
