@@ -170,7 +170,8 @@ class Application:
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
         circumstances = self._circumstances
-        offer = with_settled_points(circumstances.view, offer, circumstances.now)
+        if offer.voucher is not None and offer.voucher.loyalty_card is not None:
+            offer = with_settled_points(circumstances.view, offer, offer.voucher, circumstances.now)
         outcome = (
             inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
         )
@@ -250,7 +251,8 @@ class Application:
             assignment_id=None if payment is None else payment.assignment_id,
             loyalty_tier_id=None if payment is None else payment.tier_id,
         )
-        note_given(self._given, payment)
+        if payment is not None:
+            note_given(self._given, payment)
         if facts is None:  # then everything works as it is defined
             return outcome
         if worked is not None:

@@ -96,9 +96,9 @@ def refusal_of_reward(
     return None if refusal is None else with_campaign_told(refusal, campaign.id, before)
 
 
-def note_given(given: dict[str, int], payment: Payment | None) -> None:
+def note_given(given: dict[str, int], payment: Payment) -> None:
     """Counts what is to be had of a reward; of a code, its campaign."""
-    if payment is None or payment.pays_order:
+    if payment.pays_order:
         return
     reward = payment.reward
     name = reward.id if reward.campaign is None else reward.campaign.id

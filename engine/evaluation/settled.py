@@ -4,12 +4,10 @@ from engine.evaluation.offers import Offer
 from engine.kernel.state import View
 from engine.points.buckets import settle_points
 from schemas.base import Millis
+from schemas.vouchers import Voucher
 
 
-def with_settled_points(view: View, offer: Offer, now: Millis) -> Offer:
-    """The offer, where it is a loyalty card, without the points that expired by now."""
-    voucher = offer.voucher
-    if voucher is None or voucher.loyalty_card is None:
-        return offer
-    settled = settle_points(view, voucher, now).voucher
-    return offer if settled is voucher else offer._replace(voucher=settled)
+def with_settled_points(view: View, offer: Offer, card: Voucher, now: Millis) -> Offer:
+    """The offer of a loyalty card without the points that expired by now."""
+    settled = settle_points(view, card, now).voucher
+    return offer if settled is card else offer._replace(voucher=settled)

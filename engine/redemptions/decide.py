@@ -11,7 +11,6 @@ from msgspec import structs
 
 from engine.customers.know import NOBODY, KnownCustomer, know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
-from engine.evaluation.offers import Offer
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.rewarding import named_or_holder
 from engine.evaluation.skips import refusal_of_skipped
@@ -27,7 +26,7 @@ from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.points.decide import points_expired_events
 from engine.pricing.sums import budget_amount
-from engine.redemptions.rewarding import NotRewarded, Rewarded, give_rewards
+from engine.redemptions.rewarding import NOTHING_GIVEN, give_rewards
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
@@ -38,6 +37,7 @@ from schemas.evaluations import Evaluation, Outcome
 from schemas.orders import Order, OrderEntry
 from schemas.points import PointsBucket, PointsExpired
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
+from schemas.vouchers import Voucher
 
 
 def redeem_stack(
@@ -55,11 +55,17 @@ def redeem_stack(
         if isinstance(member, Refusal):
             return member
     asked = FoundRedeemables.of(view, body.redeemables)
+    # as they were found, before they were settled
+    cards = [
+        each.voucher
+        for each in asked.offers
+        if each.voucher is not None and each.voucher.loyalty_card is not None
+    ]
     fault = body.fault or asked.refusal
     if fault is not None:
         known: KnownCustomer | Refusal = _stored_customer(view, body.customer, command.email_key)
     else:
-        named = named_or_holder(body.customer, asked.offers)
+        named = named_or_holder(body.customer, asked.offers) if cards else body.customer
         known = know_customer(view, command, named, now)
     if isinstance(known, Refusal):
         fault, known = known, NOBODY
@@ -73,12 +79,14 @@ def redeem_stack(
     else:
         asker = Asker.of(command, known.customer)
         evaluation = evaluate_found(catalogue.view, body, asked, asker, now)
-    rewarded: Rewarded | NotRewarded = Rewarded(evaluation)
-    if evaluation.valid:
+    is_valid, given = evaluation.valid, NOTHING_GIVEN
+    if is_valid and cards:
         rewarded = give_rewards(catalogue.view, command, evaluation, known.id, now)
-    evaluation = _without_others(rewarded.evaluation)
+        is_valid, evaluation = rewarded.is_given, rewarded.evaluation
+        given = rewarded.events
+    evaluation = _without_others(evaluation)
     session_key = body.session.key if body.session is not None else None
-    if isinstance(rewarded, NotRewarded) or not evaluation.valid:
+    if not is_valid:
         failed, refusal = _redemption_failed_event(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
     succeeded = _redemption_succeeded_event(
@@ -87,8 +95,8 @@ def redeem_stack(
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
-    expired = _expired_events(view, command, asked.offers, evaluation, now)
-    events = (*known.events, *catalogue.events, *expired, *rewarded.events, succeeded)
+    expired = _expired_events(view, command, cards, evaluation, now) if cards else ()
+    events = (*known.events, *catalogue.events, *expired, *given, succeeded)
     return Decision(events, customer=known.snapshot)
 
 
@@ -197,9 +205,11 @@ def _redemption_succeeded_event(
 
 def _referrer_of(applied: list[Outcome]) -> str | None:
     """Whose referral code is redeemed, the first of several."""
-    vouchers = (each.voucher for each in applied)
-    codes = (each for each in vouchers if each is not None and each.is_referral_code)
-    return next((each.holder_id for each in codes if each.holder_id is not None), None)
+    for each in applied:
+        code = each.voucher
+        if code is not None and code.is_referral_code and code.holder_id is not None:
+            return code.holder_id
+    return None
 
 
 def _redeem_outcome(
@@ -222,24 +232,20 @@ def _redeem_outcome(
 
 
 def _expired_events(
-    view: View, command: Command, offers: list[Offer], evaluation: Evaluation, now: Millis
+    view: View, command: Command, cards: list[Voucher], evaluation: Evaluation, now: Millis
 ) -> list[PointsExpired]:
     """What of the cards that pay expired by now: they were evaluated without it."""
-    # as they were found, before they were settled
-    expiring = [each.voucher for each in offers if each.voucher is not None and _expires(each)]
-    if not expiring:
-        return []
     paying = {each.related_id for each in evaluation.outcomes if each.taken is not None}
     return [
         expired
-        for number, card in enumerate(expiring)
+        for number, card in enumerate(filter(_expires, cards))
         if card.id in paying
         for expired in points_expired_events(view, command, card, now, number)
     ]
 
 
-def _expires(offer: Offer) -> bool:
-    card = None if offer.voucher is None else offer.voucher.loyalty_card
+def _expires(voucher: Voucher) -> bool:
+    card = voucher.loyalty_card
     return card is not None and card.next_expiration_at is not None
 
 

@@ -33,26 +33,26 @@ from schemas.events import Event
 from schemas.rewards import Reward, RewardCampaign, RewardTaken
 from schemas.vouchers import Voucher
 
+#: Cards pay for nothing that is given.
+NOTHING_GIVEN: Final[tuple[Event, ...]] = ()
 #: What is given is followed within the decision: each sees what those before it were given.
 _FOLDS: Final[Folds] = unite_tables(campaigns.FOLDS, publications.FOLDS, vouchers.FOLDS)
 
 
 class Rewarded(NamedTuple):
-    """The evaluation with what each card was redeemed for, and the events that gave it."""
+    """The evaluation with what each card was redeemed for, and the events that gave it.
+
+    Where not all of it can be given, nothing is: the evaluation is one in which a card fails.
+    """
 
     evaluation: Evaluation
-    events: tuple[Event, ...] = ()
-
-
-class NotRewarded(NamedTuple):
-    """The evaluation in which a card fails, as what it pays for cannot be given."""
-
-    evaluation: Evaluation
+    events: tuple[Event, ...] = NOTHING_GIVEN
+    is_given: bool = True
 
 
 def give_rewards(
     view: View, command: Command, evaluation: Evaluation, customer_id: str | None, now: Millis
-) -> Rewarded | NotRewarded:
+) -> Rewarded:
     """Gives what the cards of a valid evaluation are redeemed for."""
     paying = [n for n, each in enumerate(evaluation.outcomes) if _buys(view, each)]
     if not paying:
@@ -70,7 +70,8 @@ def give_rewards(
             outcomes[n] = structs.replace(
                 outcome, status="INAPPLICABLE", refusal=taken, taken=None, units=()
             )
-            return NotRewarded(structs.replace(evaluation, outcomes=tuple(outcomes)))
+            failed = structs.replace(evaluation, outcomes=tuple(outcomes))
+            return Rewarded(failed, is_given=False)
         outcomes[n] = structs.replace(outcome, reward=taken)
     shown = structs.replace(evaluation, outcomes=tuple(outcomes))
     return Rewarded(shown, tuple(giving.events))
