@@ -51,8 +51,8 @@ def add_tier(page: Page, address: str, name: str, low: str, high: str) -> None:
 
 
 def test_a_member_earns_climbs_a_tier_and_takes_a_reward(page: Page, plain: Plain) -> None:
-    product = ask(plain, "/v1/products", {"name": "Story mug", "price": 900})
-    mug = {"name": "Story mug", "type": "MATERIAL", "stock": 2}
+    product = ask(plain, "/v1/products", {"name": "Prize mug", "price": 900})
+    mug = {"name": "Prize mug", "type": "MATERIAL", "stock": 2}
     ask(plain, "/v1/rewards", mug | {"parameters": {"product": {"id": product["id"]}}})
     ask(plain, "/v1/customers", {"source_id": "story-member", "name": "Story Member"})
     address = make(page, "Story of a club")
@@ -65,8 +65,8 @@ def test_a_member_earns_climbs_a_tier_and_takes_a_reward(page: Page, plain: Plai
     page.goto(f"{address}/rewards")
     page.get_by_role("button", name="Offer a reward").click()
     offered = page.get_by_role("dialog", name="Offer a reward in Story of a club")
-    offered.get_by_role("combobox", name="Reward").fill("Story mug")
-    offered.get_by_role("option", name="Story mug").click()
+    offered.get_by_role("combobox", name="Reward").fill("Prize mug")
+    offered.get_by_role("option", name="Prize mug").click()
     offered.get_by_label("Points").fill("60")
     offered.get_by_role("button", name="Offer it").click()
     expect(page.locator("tbody")).to_contain_text("60 points")
@@ -85,10 +85,10 @@ def test_a_member_earns_climbs_a_tier_and_takes_a_reward(page: Page, plain: Plai
     check_axe_in_both_themes(page)
     page.get_by_role("button", name="Redeem a reward").click()
     redeemed = page.get_by_role("dialog", name="Redeem a reward?")
-    expect(redeemed.get_by_label("Reward", exact=True)).to_contain_text("Story mug, 60 points")
+    expect(redeemed.get_by_label("Reward", exact=True)).to_contain_text("Prize mug, 60 points")
     redeemed.get_by_role("button", name="Redeem").click()
     expect(page.get_by_role("status").get_by_text("Redeemed")).to_be_visible()
-    eventually(lambda: "150" in reloaded(page) and "Reward Story mug" in reloaded(page))
+    eventually(lambda: "150" in reloaded(page) and "Reward Prize mug" in reloaded(page))
     page.get_by_role("button", name="Add or take points").click()
     changed = page.get_by_role("dialog", name="Add or take points?")
     changed.get_by_label("What", exact=True).select_option(label="Take from it")
