@@ -76,6 +76,8 @@ _STEADY: Final = r"""(hidden) => {
 }"""
 #: What shows the installation, or is in another order each time, by path.
 UNSTEADY: Final[Mapping[str, str]] = {
+    # as many of each: they are in the order of their ids
+    "/": "[aria-label='Redemptions and discount by campaign']",
     "/sessions": "#list tbody",
     "/settings/usage": "tbody",
     "/support": ".status, .facts, .json",

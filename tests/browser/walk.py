@@ -28,6 +28,7 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
             "members", "earning-rules", "earning-rules/new", "loyalty-tiers", "loyalty-tiers/new", "rewards",
         )
     },
+    "/campaigns/{id}": (f"friends {TEXTS[3]} 3",),
     "/campaigns/{id}/members/{member}": (CLUB,),
     "/campaigns/{id}/tiers": (f"promotion {TEXTS[3]} 3",),
     "/campaigns/{id}/entries": (f"draw {TEXTS[3]} 3",),
