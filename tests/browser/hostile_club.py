@@ -19,19 +19,18 @@ def open_club(shop: Takes, texts: tuple[str, ...], customer: str) -> None:
     made = {"name": CLUB, "type": "AUTO_UPDATE", "voucher": card, "description": texts[1]}
     program = f"/v1/loyalties/{shop.take('/v1/loyalties', made)['id']}"
     fixed = {"type": "FIXED", "points": 5}
-    rules = shop.take(
-        f"{program}/earning-rules",
-        [
-            {"event": "order.paid", "loyalty": fixed, "source": {"banner": texts[0]}},
-            {"event": "event 0", "loyalty": fixed, "source": {"banner": texts[2]}, "active": False},
-            {
-                "event": "order.paid",
-                "loyalty": fixed,
-                "source": {"banner": texts[5]},
-                "pending_points": {"period_type": "DAY", "period_value": 14},
-            },
-        ],
-    )
+    said = [
+        {"event": "order.paid", "loyalty": fixed, "source": {"banner": texts[0]}},
+        {"event": "event 0", "loyalty": fixed, "source": {"banner": texts[2]}, "active": False},
+        {
+            "event": "order.paid",
+            "loyalty": fixed,
+            "source": {"banner": texts[5]},
+            "pending_points": {"period_type": "DAY", "period_value": 14},
+        },
+    ]
+    # one after the other: those of the same time are in the order of their ids
+    rules = [shop.take(f"{program}/earning-rules", [each])[0] for each in said]
     mapped = {rules[0]["id"]: {"type": "MULTIPLY", "multiplier": 2}}
     shop.take(
         f"{program}/tiers",

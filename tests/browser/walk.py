@@ -26,6 +26,7 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
         f"/campaigns/{{id}}/{tab}": (CLUB,)
         for tab in (
             "members", "earning-rules", "earning-rules/new", "loyalty-tiers", "loyalty-tiers/new", "rewards",
+            "transactions",
         )
     },
     "/campaigns/{id}": (f"friends {TEXTS[3]} 3",),
