@@ -47,20 +47,28 @@ async def _answer(visit: Visit, errors: Errors | None) -> Response:
     after = visit.request.query_params.get("after", "")
     params = {"limit": str(HOLDERS_MAX)} | ({"starting_after_id": after} if after else {})
     found = await visit.api.get(_api_path(row, code), params)
-    holders = found.get("data") or []
+    holders = sorted(found.get("data") or [], key=_since)
     people = await find_customers(visit, (each.get("customer_id") for each in holders))
-    return answer_tab(visit, row, "referrals", _holders(visit, row, code, found, people, errors))
+    return answer_tab(
+        visit, row, "referrals", _holders(visit, row, code, holders, found, people, errors)
+    )
+
+
+def _since(holder: Row) -> tuple[bool, str]:
+    """Whose the code is comes first, then who came first: within a page, which is cut by ids."""
+    return holder.get("holder_role") == "REFEREE", str(holder.get("created_at"))
 
 
 def _holders(
     visit: Visit,
     row: Row,
     code: str,
+    holders: list[Row],
     found: Row,
     people: Mapping[str, Row],
     errors: Errors | None,
 ) -> Node:
-    holders, may = found.get("data") or [], visit.may("vouchers.write")
+    may = visit.may("vouchers.write")
     total, show = found.get("total") or len(holders), visit.show
     # who counts already cannot be removed
     friends = [
