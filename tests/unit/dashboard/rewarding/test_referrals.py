@@ -220,6 +220,18 @@ def test_holders_go_on_page_after_page() -> None:
     assert asked.url.params["starting_after_id"] == "hold_2"
 
 
+def test_whose_the_code_is_comes_first_then_friends_as_they_came() -> None:
+    api = program_api()
+    holders = [
+        {"id": f"hold_{day}", "customer_id": f"cust_{day}", "holder_role": role}
+        | {"created_at": f"2026-01-0{day}T00:00:00Z"}
+        for day, role in ((9, "REFEREE"), (8, "REFERRER"), (3, "REFEREE"))
+    ]
+    api.says("GET", f"{PATH}/members/FRIEND-1/holders", {"data": holders, "total": 3})
+    text = Browser(api).get("/campaigns/camp_5/referrals/FRIEND-1").find("table").text
+    assert text.index("8 Jan") < text.index("3 Jan") < text.index("9 Jan")
+
+
 def test_a_friend_that_the_api_refuses_is_told_at_the_field() -> None:
     api = program_api()
     api.refuses("POST", f"{PATH}/members/FRIEND-1/holders", details="The customer is the referrer")
