@@ -26,7 +26,7 @@ from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.points.decide import points_expired_events
 from engine.pricing.sums import budget_amount
-from engine.redemptions.rewarding import NOTHING_GIVEN, give_rewards
+from engine.redemptions.rewarding import give_rewards
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
@@ -34,6 +34,7 @@ from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, Outcome
+from schemas.events import Event
 from schemas.orders import Order, OrderEntry
 from schemas.points import PointsBucket, PointsExpired
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
@@ -79,7 +80,8 @@ def redeem_stack(
     else:
         asker = Asker.of(command, known.customer)
         evaluation = evaluate_found(catalogue.view, body, asked, asker, now)
-    is_valid, given = evaluation.valid, NOTHING_GIVEN
+    given: tuple[Event, ...] = ()
+    is_valid = evaluation.valid
     if is_valid and cards:
         rewarded = give_rewards(catalogue.view, command, evaluation, known.id, now)
         is_valid, evaluation = rewarded.is_given, rewarded.evaluation

@@ -33,8 +33,6 @@ from schemas.events import Event
 from schemas.rewards import Reward, RewardCampaign, RewardTaken
 from schemas.vouchers import Voucher
 
-#: Cards pay for nothing that is given.
-NOTHING_GIVEN: Final[tuple[Event, ...]] = ()
 #: What is given is followed within the decision: each sees what those before it were given.
 _FOLDS: Final[Folds] = unite_tables(campaigns.FOLDS, publications.FOLDS, vouchers.FOLDS)
 
@@ -46,7 +44,7 @@ class Rewarded(NamedTuple):
     """
 
     evaluation: Evaluation
-    events: tuple[Event, ...] = NOTHING_GIVEN
+    events: tuple[Event, ...] = ()
     is_given: bool = True
 
 

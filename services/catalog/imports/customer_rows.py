@@ -10,17 +10,13 @@ from fronts.fields import Body, Short
 from fronts.staging import Row
 from runtime.http.payload import describe_pydantic
 from schemas.api import CustomerInput
-from schemas.orders import CreateOrder
 from services.catalog.dates import place_days
 from services.catalog.imports.csv_file import Cell, Columns, Fault
 from services.catalog.people.customer_bodies import (
     CustomerBody,
     OrderBody,
     customer_input,
-    item_ids,
-    order_customer,
-    order_input,
-    order_referrers,
+    new_order,
 )
 
 
@@ -50,14 +46,7 @@ def source_row(source_id: str) -> Row:
 def order_row(zone: Zone, body: OrderBody) -> Row:
     """What a request says of one order, as a row of its action; its dates are days of that zone."""
     body = place_days(body, zone)
-    order = CreateOrder(
-        order_input(body),
-        order_customer(body),
-        body.created_at,
-        item_ids(body),
-        order_referrers(body),
-    )
-    row: dict[str, Any] = msgspec.to_builtins(order)
+    row: dict[str, Any] = msgspec.to_builtins(new_order(body))
     row.pop("type", None)
     return {"do": row}
 

@@ -20,6 +20,7 @@ from schemas.api import (
     SkuInput,
 )
 from schemas.base import INSTANT_MAX
+from schemas.orders import CreateOrder
 from schemas.personal import Address
 from services.catalog.dates import Start
 
@@ -198,6 +199,17 @@ def order_referrers(body: OrderBody) -> tuple[str, ...]:
     """Whom the body says to have referred: what it shows may be sent back."""
     named = (body.referrer_id, None if body.referrer is None else body.referrer.id)
     return tuple(each for each in named if each)
+
+
+def new_order(body: OrderBody) -> CreateOrder:
+    """The command that makes it; its dates are instants already."""
+    return CreateOrder(
+        order_input(body),
+        order_customer(body),
+        body.created_at,
+        item_ids(body),
+        order_referrers(body),
+    )
 
 
 def item_ids(body: OrderBody) -> tuple[str | None, ...]:

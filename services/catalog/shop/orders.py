@@ -10,11 +10,12 @@ from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
-from schemas.orders import CreateOrder, UpdateOrder
+from schemas.orders import UpdateOrder
 from services.catalog.dates import place_own_days
 from services.catalog.people.customer_bodies import (
     OrderBody,
     item_ids,
+    new_order,
     order_customer,
     order_input,
     order_referrers,
@@ -29,14 +30,7 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/orders")
     async def create(request: Request, body: OrderBody) -> Response:
         body = await place_own_days(view_of, request, body)
-        command = CreateOrder(
-            order_input(body),
-            order_customer(body),
-            body.created_at,
-            item_ids(body),
-            order_referrers(body),
-        )
-        return await writes.write(request, "order.create", command)
+        return await writes.write(request, "order.create", new_order(body))
 
     @router.get("/v1/orders/{order_id:ident}")
     async def get(request: Request, order_id: Captured) -> Response:

@@ -8,7 +8,7 @@ from htpy import Node, span
 from services.dashboard.parts.facts import link
 from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.campaigns.naming import campaign_href
-from services.dashboard.sections.campaigns.programs.naming import EARNING
+from services.dashboard.sections.campaigns.programs.naming import EARNING, say_count
 from services.dashboard.sections.campaigns.programs.refused_words import say_refused
 from services.dashboard.sections.campaigns.programs.rule_words import EVENTS
 from services.dashboard.web.visit import escape_segment
@@ -188,9 +188,7 @@ def say_activity(entry: Row, show: Show) -> tuple[Node, Node]:
     points = _points_in(data)
     said: list[Node] = [
         _named(tier, "Tier"),
-        f"{show.number(points)} point{'' if points == 1 else 's'}"
-        if isinstance(points, int)
-        else "",
+        say_count(points, show) if isinstance(points, int) else "",
         _named(data.get("reward"), "Reward"),
         (data.get("transaction") or {}).get("reason"),
         *_refusals(data),
