@@ -77,7 +77,7 @@ class Asking:
             if answer.status_code not in LATE:
                 return answer
             await asyncio.sleep(1.0)
-        raise AssertionError(f"{named} is never answered: {answer.text}")
+        raise AssertionError(f"{named} is never answered: {self.statuses}")
 
     def require_answers(self) -> None:
         """Each kind of request was answered, and none was refused but with a revoked token."""

@@ -26,7 +26,7 @@ def made(plain: Plain, export_id: str) -> dict[str, Any]:
 
 def fetched(url: str) -> list[dict[str, str]]:
     """The rows of a file, by nobody's key."""
-    with client(timeout=30.0) as browser:
+    with client(patient=True) as browser:
         answer = browser.get(url)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -71,7 +71,7 @@ def test_the_official_client_exports_vouchers(shop: Shop, plain: Plain) -> None:
     assert told(shop.exports.get_export, export.id).status == "DONE"
     told(shop.exports.delete_export, export.id)
     assert refused(plain.ask("GET", f"/v1/exports/{export.id}")) == (404, "not_found")
-    with client(timeout=30.0) as browser:
+    with client(patient=True) as browser:
         assert refused(browser.get(done["result"]["url"])) == (404, "not_found")
 
 
@@ -121,7 +121,7 @@ def test_a_link_is_for_one_file_and_nothing_else(shop: Shop, plain: Plain) -> No
     first, second = (told(shop.orders.create_order_export).id for _ in range(2))
     url = made(plain, first)["result"]["url"]
     made(plain, second)
-    with client(timeout=30.0) as browser:
+    with client(patient=True) as browser:
         assert browser.get(url).status_code == 200
         assert refused(browser.get(url[:-3])) == (401, "unauthorized")
         assert refused(browser.get(url.replace(first, second))) == (401, "unauthorized")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import voucherify as sdk
 
-from tests.contract.answers import async_client
+from tests.contract.answers import ANSWER_SECONDS_MAX, async_client
 from tests.e2e.plain import ORIGIN, Plain
 from tests.e2e.plain import refused as refused_plainly
 from tests.e2e.shop import Shop, asked, new_code, redemption, refused, told
@@ -100,7 +100,9 @@ def test_every_write_takes_a_key(shop: Shop) -> None:
 async def test_of_many_at_once_one_is_done(system: System, shop: Shop) -> None:
     code = shop.discount().code
     headers = system.server_key | {"Idempotency-Key": new_code()}
-    async with async_client(base_url=system.url, headers=headers, timeout=30.0) as http:
+    async with async_client(
+        base_url=system.url, headers=headers, timeout=ANSWER_SECONDS_MAX
+    ) as http:
         answers = await asyncio.gather(
             *(http.post("/v1/redemptions", json=asked((code,), {})) for _ in range(20))
         )
