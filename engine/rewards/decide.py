@@ -1,5 +1,6 @@
 """Rewards: created, changed, deleted. What they cost is in `payment.py`, who offers them in `assign.py`."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import structs
@@ -14,6 +15,7 @@ from engine.kernel.state import View
 from engine.rewards import assign
 from engine.rewards.find import assignments_of_reward, find_assignment
 from schemas.base import AMOUNT_MAX, Millis
+from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.rewards import (
@@ -24,11 +26,13 @@ from schemas.rewards import (
     DeleteReward,
     Reward,
     RewardCampaign,
+    RewardCampaignType,
     RewardCreated,
     RewardDeleted,
     RewardUpdated,
     UpdateReward,
 )
+from schemas.vouchers import VoucherType
 
 #: What an update may name.
 UPDATABLE = frozenset(
@@ -48,7 +52,16 @@ FIXED = ("type",)
 #: The member that says what a reward of each type is, as the API calls it.
 PARAMETERS: Final = {"COIN": "coin", "CAMPAIGN": "campaign", "MATERIAL": "product"}
 #: The types of campaigns whose codes are rewards, and whether something can be added to them.
-_CAMPAIGNS: Final = {"DISCOUNT_COUPONS": False, "GIFT_VOUCHERS": True, "LOYALTY_PROGRAM": True}
+_CAMPAIGNS: Final[Mapping[RewardCampaignType, bool]] = {
+    "DISCOUNT_COUPONS": False,
+    "GIFT_VOUCHERS": True,
+    "LOYALTY_PROGRAM": True,
+}
+#: As campaigns of which type a giveaway's own codes are rewards.
+_GIVEAWAYS: Final[Mapping[VoucherType, RewardCampaignType]] = {
+    "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
+    "GIFT_VOUCHER": "GIFT_VOUCHERS",
+}
 
 
 def create_reward(
@@ -160,9 +173,10 @@ def _with_campaign(view: View, reward: Reward) -> Reward | Refusal:
     campaign = find_campaign(view, named.id)
     if campaign is None:
         return not_found("campaign", named.id)
-    kind = campaign.campaign_type
-    if kind not in _CAMPAIGNS:
-        return refuse("invalid_campaign", f"A code of a {kind} is no reward: {campaign.name}")
+    kind = _kind_of_codes(campaign)
+    if kind is None:
+        reason = f"A code of a {campaign.campaign_type} is no reward: {campaign.name}"
+        return refuse("invalid_campaign", reason)
     if not _CAMPAIGNS[kind] and named.balance is not None:
         return refuse(
             "invalid_balance", f"A code of a {kind} has no balance", message="Invalid balance"
@@ -171,8 +185,15 @@ def _with_campaign(view: View, reward: Reward) -> Reward | Refusal:
         return refuse("invalid_balance", f"Balance has to be 1 to {AMOUNT_MAX} for a {kind}")
     if find_assignment(view, campaign.id, reward.id) is not None:
         return assign.own_program(campaign)
-    found = RewardCampaign(campaign.id, kind, named.balance)  # type: ignore[arg-type]
+    found = RewardCampaign(campaign.id, kind, named.balance)
     return structs.replace(reward, campaign=found)
+
+
+def _kind_of_codes(campaign: Campaign) -> RewardCampaignType | None:
+    """As a code of which type one of the campaign can be a reward; None: as none."""
+    if campaign.campaign_type == "GIVEAWAY":
+        return None if campaign.voucher is None else _GIVEAWAYS.get(campaign.voucher.type)
+    return next((kind for kind in _CAMPAIGNS if kind == campaign.campaign_type), None)
 
 
 def _invalid(name: str, reason: str) -> Refusal:

@@ -76,7 +76,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "reward-campaign": _CAMPAIGN._replace(
         always=tuple(
             (f"filters[campaign_type][conditions][$in][{at}]", kind)
-            for at, kind in enumerate(("DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM"))
+            for at, kind in enumerate(
+                ("DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM", "GIVEAWAY")
+            )
         )
     ),
     "code-campaign": _CAMPAIGN._replace(always=(("campaign_type", "DISCOUNT_COUPONS"),)),

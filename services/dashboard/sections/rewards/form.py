@@ -48,6 +48,13 @@ NAMES: Final = (
     "description", "image_url", "metadata",
 )  # fmt: skip
 
+#: By the type of a campaign's codes, of which type the campaign counts; a giveaway may have any.
+_KINDS: Final[Mapping[str, str]] = {
+    "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
+    "GIFT_VOUCHER": "GIFT_VOUCHERS",
+    "LOYALTY_CARD": "LOYALTY_PROGRAM",
+}
+
 
 def values_of_reward(row: Row) -> dict[str, str]:
     """What the form shows of one that there is."""
@@ -201,7 +208,7 @@ def campaign_fields(
             "Campaign",
             "reward-campaign",
             ((chosen, names.get(chosen, chosen)),) if chosen else (),
-            hint="Discount codes, gift cards, or another loyalty program",
+            hint="Discount codes, gift cards, a giveaway's codes, or another loyalty program",
             errors={"campaign": errors.get("campaign-find", "")},
         ),
         field_text(
@@ -334,7 +341,8 @@ async def _typed(visit: Visit, form: FormData, row: Row | None) -> dict[str, str
         known = {} if row is None else parameters_of(row).get("campaign") or {}
         # a role that sees no campaigns keeps the kind that the reward says
         kind = known.get("type") if known.get("id") == values["campaign"] else ""
-        values["campaign_type"] = str((found or {}).get("campaign_type") or kind or "")
+        template = (found or {}).get("voucher") or {}
+        values["campaign_type"] = _KINDS.get(template.get("type", ""), kind or "")
     what, _, name = values["item"].partition(":")
     if what == "sku" and name:
         found = await ask_quietly(visit.api.get(f"/v1/skus/{escape_segment(name)}"))

@@ -121,13 +121,13 @@ def test_paying_with_points_is_made_of_points_and_an_amount() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "typed", "balance"),
-    [("GIFT_VOUCHERS", "5", 500), ("LOYALTY_PROGRAM", "5", 5), ("DISCOUNT_COUPONS", "", None)],
+    [("GIFT_VOUCHER", "5", 500), ("LOYALTY_CARD", "5", 5), ("DISCOUNT_VOUCHER", "", None)],
 )
 def test_a_voucher_of_a_campaign_holds_credit_or_points(
     kind: str, typed: str, balance: int | None
 ) -> None:
     api = api_with()
-    api.says("GET", "/v1/campaigns/camp_1", {"id": "camp_1", "campaign_type": kind})
+    api.says("GET", "/v1/campaigns/camp_1", {"id": "camp_1", "voucher": {"type": kind}})
     form = {"type": "CAMPAIGN", "name": "Card", "campaign": "camp_1", "balance": typed}
     assert Browser(api).post("/rewards/new", form).status == 303
     campaign = api.sent("POST", "/v1/rewards")["parameters"]["campaign"]
@@ -136,7 +136,8 @@ def test_a_voucher_of_a_campaign_holds_credit_or_points(
 
 def test_a_code_holds_nothing() -> None:
     api = api_with()
-    said = {"id": "camp_1", "campaign_type": "DISCOUNT_COUPONS"}
+    codes = {"voucher": {"type": "DISCOUNT_VOUCHER"}}
+    said = {"id": "camp_1", "campaign_type": "GIVEAWAY"} | codes
     api.says("GET", "/v1/campaigns/camp_1", said)
     form = {"type": "CAMPAIGN", "name": "Code", "campaign": "camp_1", "balance": "5"}
     page = Browser(api).post("/rewards/new", form)

@@ -10,7 +10,13 @@ from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
 from engine.kernel import tables
 from schemas.assignments import AssignmentsDropped, AssignRule, RuleAssigned
-from schemas.campaigns import CampaignCreated, CopyProgram, DeleteCampaign
+from schemas.campaigns import (
+    CampaignCreated,
+    CardTemplate,
+    CopyProgram,
+    DeleteCampaign,
+    VoucherTemplate,
+)
 from schemas.records import Decided
 from schemas.rewards import (
     REWARD_ASSIGNMENTS_MAX,
@@ -32,6 +38,8 @@ from schemas.rewards import (
     UpdateRewardAssignment,
 )
 from schemas.rules import ValidationRuleCreated
+from schemas.vouchers import Gift
+from tests.unit.engine.giveaway_world import CODES
 from tests.unit.engine.rewards.reward_world import (
     PROGRAM,
     RewardWorld,
@@ -93,6 +101,29 @@ def test_what_is_no_reward_is_refused(
 def test_a_promotion_has_no_codes_to_be_rewards(world: RewardWorld) -> None:
     world.given(CampaignCreated(campaign("promo", "PROMOTION")))
     assert key_of(world.when(CreateReward(code_reward("promo")))) == "invalid_campaign"
+
+
+@pytest.mark.parametrize(
+    ("template", "balance", "shown"),
+    [
+        (CODES, None, {"type": "DISCOUNT_COUPONS"}),
+        (CODES, 100, "invalid_balance"),
+        (VoucherTemplate("GIFT_VOUCHER", gift=Gift(500, 500)), 100, {"type": "GIFT_VOUCHERS"}),
+        (VoucherTemplate("GIFT_VOUCHER", gift=Gift(500, 500)), None, "invalid_balance"),
+        (VoucherTemplate("LOYALTY_CARD", loyalty_card=CardTemplate(5)), 100, "invalid_campaign"),
+        (None, None, "invalid_campaign"),
+    ],
+)
+def test_codes_of_a_giveaway_are_rewards_like_those_of_other_campaigns(
+    world: RewardWorld, template: VoucherTemplate | None, balance: int | None, shown: Any
+) -> None:
+    world.given(CampaignCreated(campaign("raffle", "GIVEAWAY", voucher=template)))
+    record = world.when(CreateReward(code_reward("raffle", balance=balance)))
+    if isinstance(shown, str):
+        assert key_of(record) == shown
+        return
+    expected = {"id": "camp_raffle"} | shown | ({"balance": balance} if balance else {})
+    assert answered(record)["parameters"] == {"campaign": expected}
 
 
 def test_an_update_sets_what_a_reward_is(world: RewardWorld) -> None:
