@@ -122,7 +122,7 @@ def topic_maker(bootstrap: str) -> NewTopic:
 
 async def led(log: KafkaLog, topic: str, partitions: int = 1) -> None:
     """Returns when the partitions' leaders know that they lead; Kafka names them before that."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         for partition in range(partitions):
             while True:
                 try:

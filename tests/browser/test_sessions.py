@@ -23,7 +23,7 @@ from tests.e2e.system import System, eventually
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 #: A change of a session or a role is known to a page after that.
-KNOWN_SECONDS_MAX = 3.0
+KNOWN_SECONDS_MAX = 60.0
 
 
 def desk(system: System, token: str = "") -> httpx.Client:

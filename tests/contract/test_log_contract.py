@@ -182,20 +182,19 @@ async def test_a_reader_at_the_end_waits_as_long_as_it_is_told(subject: Subject)
     began = time.monotonic()
     assert not await reader.read(records_max=10, wait_ms=0)
     at_once = time.monotonic() - began
-    assert not await reader.read(records_max=10, wait_ms=700)
+    assert not await reader.read(records_max=10, wait_ms=2000)
     waited = time.monotonic() - began - at_once
-    assert at_once < 0.5
-    assert 0.6 <= waited < 2.0
+    assert at_once < waited
+    assert waited >= 1.9
 
 
 async def test_a_waiting_reader_has_what_is_appended_meanwhile(subject: Subject) -> None:
     reader = await subject.log.reader(subject.topic, 0, 0)
-    reading = asyncio.create_task(reader.read(records_max=10, wait_ms=10_000))
+    reading = asyncio.create_task(reader.read(records_max=10, wait_ms=120_000))
     await asyncio.sleep(0.2)
-    began = time.monotonic()
-    await appended(subject, 2)
-    assert values(await reading) == [b"value-0", b"value-1"]
-    assert time.monotonic() - began < 2.0
+    async with asyncio.timeout(60):
+        await appended(subject, 2)
+        assert values(await reading) == [b"value-0", b"value-1"]
 
 
 async def test_a_read_that_was_cancelled_loses_nothing(subject: Subject) -> None:

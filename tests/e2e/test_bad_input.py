@@ -303,7 +303,7 @@ def test_a_length_that_is_none(system: System, plain: Plain, untouched: str, len
     content = b'{"redeemables":[' + ONE.replace(b"%s", untouched.encode()) + b"]}"
     lines = {"Host": "shop", "Content-Length": length} | JSON | system.server_key
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    with socket.create_connection(("127.0.0.1", system.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", system.port), timeout=120) as connection:
         connection.sendall(f"POST {REDEEM} HTTP/1.1\r\n{head}\r\n".encode() + content)
         answer = HTTPResponse(connection)
         answer.begin()

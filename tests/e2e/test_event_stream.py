@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.answers import client
+from tests.contract.answers import ANSWER_SECONDS_MAX, client
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
 
@@ -18,7 +18,10 @@ def stream(system: System, query: str = "", last: str | None = None) -> Iterator
     if last is not None:
         headers["Last-Event-ID"] = last
     url = f"{system.url}/v1/audit/stream?{query}"
-    with client(timeout=30) as asking, asking.stream("GET", url, headers=headers) as answer:
+    with (
+        client(timeout=ANSWER_SECONDS_MAX) as asking,
+        asking.stream("GET", url, headers=headers) as answer,
+    ):
         yield answer
 
 

@@ -16,7 +16,7 @@ from tests.e2e.shop import Shop
 from tests.e2e.system import System, eventually
 
 #: How long a giveaway takes entries here: as long as it takes to make them on a busy machine.
-OPEN_SECONDS = 25.0
+OPEN_SECONDS = 45.0
 
 
 def test_orders_take_part_and_anybody_can_repeat_the_draw(
@@ -88,7 +88,7 @@ def test_a_prize_that_ran_out_is_given_later(plain: Plain) -> None:
     prize = {"related_object_parent": {"id": stock["id"]}, "type": "CAMPAIGN"}
     made = _giveaway(plain, winners=2, prize=prize)
     path = f"/v1/giveaways/{made['name']}"
-    eventually(lambda: plain.get(f"/v1/campaigns/{stock['id']}")["vouchers_count"] == 1, 10.0)
+    eventually(lambda: plain.get(f"/v1/campaigns/{stock['id']}")["vouchers_count"] == 1)
     names = [f"who-{uuid4().hex[:8]}" for _ in range(2)]
     entries = [
         _done(plain, f"{path}/entries", customer={"source_id": who})["id"]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.answers import client
+from tests.contract.answers import ANSWER_SECONDS_MAX, client
 from tests.e2e.manager import Manager, receiving
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop, told
@@ -51,7 +51,10 @@ def manager(system: System) -> Iterator[Manager]:
 def stream(system: System, query: str = "", last: str | None = None) -> Iterator[httpx.Response]:
     headers = dict(system.server_key) | ({} if last is None else {"Last-Event-ID": last})
     url = f"{system.url}/v1/analytics/live?{query}"
-    with client(timeout=60) as asking, asking.stream("GET", url, headers=headers) as answer:
+    with (
+        client(timeout=ANSWER_SECONDS_MAX) as asking,
+        asking.stream("GET", url, headers=headers) as answer,
+    ):
         yield answer
 
 

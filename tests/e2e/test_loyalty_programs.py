@@ -37,7 +37,7 @@ def test_a_member_joins_is_given_points_and_sees_what_happened(shop: Shop) -> No
         page = told(loyalties.list_member_activity, member.code, limit=1)
         return page if page.has_more else None
 
-    page = eventually(told_of_both, 10.0)
+    page = eventually(told_of_both)
     assert page.data[0].type == "customer.voucher.loyalty_card.points_added"
     assert page.more_starting_after == page.data[0].id
     shown = told(shop.customers.get_customer, member.holder_id)
@@ -88,7 +88,7 @@ def test_a_member_is_rewarded_and_gives_the_reward_back(shop: Shop) -> None:
         found = told(loyalties.list_loyalty_card_transactions, member.code, limit=10).data
         return [each.type for each in found] if len(found) == 2 else None
 
-    assert eventually(both, 10.0) == ["POINTS_REFUND", "POINTS_REDEMPTION"]
+    assert eventually(both) == ["POINTS_REFUND", "POINTS_REDEMPTION"]
     # the feed is read by the client's one model of all that may happen to a member
     happened = {
         each.type for each in told(loyalties.list_member_activity, member.code, limit=100).data
@@ -144,7 +144,7 @@ def test_a_member_earns_points_comes_to_a_tier_and_shares(shop: Shop) -> None:
         found = told(loyalties.list_loyalty_campaign_transactions, program.id, limit=10).data
         return sorted(each.type for each in found) if len(found) == 4 else None
 
-    assert eventually(every_transaction, 10.0) == [
+    assert eventually(every_transaction) == [
         "POINTS_ACCRUAL",
         "POINTS_ADDITION",
         "POINTS_TRANSFER_IN",

@@ -264,5 +264,5 @@ def _activity(shop: Shop, who: str, kind: str) -> dict[str, Any]:
     def listed() -> Any:
         return told(shop.customers.list_customer_activity, who, type=kind).data
 
-    (found,) = eventually(listed, 10.0)
+    (found,) = eventually(listed)
     return dict(found.data["data"])

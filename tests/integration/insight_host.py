@@ -90,7 +90,7 @@ class Insight:
     async def filled(self) -> None:
         """Waits until the log of API calls is in its table, for who asks the table itself."""
         end = (await self.world.log.bounds("api-calls", 0))[1] - 1
-        reached = self.positions.wait_for({("api-calls", 0): end}, [API_CALLS.name], 5.0)
+        reached = self.positions.wait_for({("api-calls", 0): end}, [API_CALLS.name], 120.0)
         assert await reached
 
     async def ids(self, query: str) -> list[str]:

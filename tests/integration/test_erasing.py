@@ -87,7 +87,7 @@ async def test_who_is_forgotten_is_in_no_row_and_in_no_file(tmp_path: Path) -> N
         reads = Reads(database, world.positions, world.sources.end)
         cleaner = TableCleaner(database, reads)
         owners = [f"{PROJECT}/{ANN}", f"{PROJECT}/never there"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while sorted(await cleaner.clean(owners)) != owners:  # noqa: ASYNC110  as the hosts ask
                 await asyncio.sleep(0.2)
         rows = f"SELECT deleted, body FROM {ENTITIES.full_name} WHERE kind = 'customer' AND id = "

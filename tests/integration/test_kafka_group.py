@@ -99,7 +99,7 @@ async def test_a_process_that_restarts_has_its_partitions_back_at_once(members: 
     began = time.monotonic()
     members.start("b")
     await members.reach(lambda: members.held["b"] == had)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < SESSION_MS / 1000
     assert members.held["a"] == others
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from tests.conftest import NewTopic, led, topic_maker
 from tests.integration.damage import change, compact_eagerly, read_on, read_until_fault
 
 TIMEOUT_MS = 1500
+#: Longer than any machine takes for what ends by itself.
+PATIENT_MS = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,28 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker
         yield started
 
 
-@pytest.fixture
-async def log(fragile: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
-    """The log on the fragile broker; it must leave no task behind."""
-    opened = KafkaLog({"bootstrap_servers": fragile.bootstrap}, request_timeout_ms=TIMEOUT_MS)
+@asynccontextmanager
+async def _log(broker: EmbeddedBroker, timeout_ms: int) -> AsyncIterator[KafkaLog]:
+    """The log on the broker; it must leave no task behind."""
+    opened = KafkaLog({"bootstrap_servers": broker.bootstrap}, request_timeout_ms=timeout_ms)
     yield opened
     await opened.close()
     await asyncio.sleep(0.01)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.fixture
+async def log(fragile: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
+    """The log on the fragile broker, which soon gives a request up."""
+    async with _log(fragile, TIMEOUT_MS) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def patient_log(fragile: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
+    """The log on the fragile broker, which waits long for an answer."""
+    async with _log(fragile, PATIENT_MS) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -176,15 +192,12 @@ async def test_a_frozen_broker_leaves_an_append_in_doubt(
     appender = await log.appender(topic, 0)
     await appender.append(batch(0))
     with frozen(fragile):
-        began = time.monotonic()
         with pytest.raises(InDoubt):
-            await appender.append(batch(1))
-        assert time.monotonic() - began < TIMEOUT_MS / 1000 + 1
+            async with asyncio.timeout(PATIENT_MS / 1000):
+                await appender.append(batch(1))
         with pytest.raises(Unsent, match="in doubt"):
             await appender.append(batch(2))
-        began = time.monotonic()
         await appender.abandon()
-        assert time.monotonic() - began < 1
     second = await log.appender(topic, 0)
     base = await second.append(batch(3))
     assert base in (3, 6)  # what was in doubt may have been written when the broker woke up
@@ -207,18 +220,17 @@ async def test_an_append_that_is_cancelled_leaves_the_appender_unusable(
 
 
 async def test_abandoning_ends_the_append_that_is_under_way(
-    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+    fragile: EmbeddedBroker, patient_log: KafkaLog, make_topic: NewTopic
 ) -> None:
     topic = await make_topic()
-    appender = await log.appender(topic, 0)
+    appender = await patient_log.appender(topic, 0)
     with frozen(fragile):
         appending = asyncio.create_task(appender.append(batch(0)))
         await asyncio.sleep(0.1)
-        began = time.monotonic()
-        await appender.abandon()
-        with pytest.raises(InDoubt):
-            await appending
-        assert time.monotonic() - began < 1
+        async with asyncio.timeout(PATIENT_MS / 2000):
+            await appender.abandon()
+            with pytest.raises(InDoubt):
+                await appending
 
 
 async def test_nothing_is_sent_where_there_is_no_broker_or_no_topic(

@@ -80,7 +80,7 @@ def read(event: bytes) -> tuple[str, str, dict[str, Any]]:
 
 
 async def taken(events: AsyncGenerator[bytes, None], count: int) -> list[Any]:
-    async with asyncio.timeout(10), aclosing(events):
+    async with asyncio.timeout(120), aclosing(events):
         return [read(await anext(events)) for _ in range(count)]
 
 
@@ -130,7 +130,7 @@ async def test_it_tells_what_moves_through_the_windows_and_then_nothing() -> Non
 async def test_a_new_alert_is_told_at_once() -> None:
     watched = Watched()
     events = watched.events()
-    async with asyncio.timeout(10), aclosing(events):
+    async with asyncio.timeout(120), aclosing(events):
         await anext(events)
         watched.alert(9)
         assert read(await anext(events))[:2] == ("3-9", "alert")

@@ -197,7 +197,7 @@ async def test_a_feed_that_reads_for_one_is_woken_by_another() -> None:
     async with subject.awaited(10**6):
         reading = asyncio.create_task(subject.feed.step())
         await asyncio.sleep(0.01)
-        async with asyncio.timeout(30), subject.awaited(2, "others"):
+        async with asyncio.timeout(120), subject.awaited(2, "others"):
             await reading
     assert subject.inserted == [("others", 3)]
     await subject.feed.close()

@@ -106,7 +106,7 @@ class Ledger:
         end = len(self.log.since(COMMANDS, 0, 0, 10**9))
         task = asyncio.create_task(self.writer.run())
         done = until or (lambda: self.writer.replica.position.command_offset == end - 1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not done() and not task.done():  # noqa: ASYNC110  it has no event
                 await asyncio.sleep(0.005)
         self.writer.stopping = True
