@@ -10,7 +10,7 @@ from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.copying import body_of_copy
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
-from tests.unit.dashboard.kit import EVERYTHING, Browser, Page
+from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, me_with
 
 SHOW = Show("Europe/Warsaw", "EUR")
 
@@ -114,6 +114,20 @@ def test_vouchers_of_it_are_a_list_with_filters_of_its_own() -> None:
     assert params["campaign_id"] == "camp_1"
     assert params["filters[code][conditions][$starts_with]"] == "A"
     assert Browser(api).get("/campaigns/camp_1/vouchers/filter?field=code").status == 200
+
+
+@pytest.mark.parametrize(("role", "said"), [(True, "Ann Bell"), (False, "cust_1")])
+def test_who_holds_a_voucher_of_it_is_told_by_name_where_that_may_be_seen(
+    role: bool, said: str
+) -> None:
+    api = api_with(campaign())
+    rows = [{"id": "v_1", "code": "A", "holder_id": "cust_1"}, {"id": "v_2", "code": "B"}]
+    api.says("GET", "/v1/vouchers", {"vouchers": rows, "total": 2})
+    api.says("GET", "/v1/customers", {"customers": [{"id": "cust_1", "name": "Ann Bell"}]})
+    if not role:
+        api.says("GET", "/users/v1/me", me_with("campaigns.read", "vouchers.read"))
+    page = Browser(api).get("/campaigns/camp_1/vouchers", into="list")
+    assert page.find("a", href="/customers/cust_1").text == said
 
 
 def test_its_codes_alone_are_exported() -> None:

@@ -34,12 +34,6 @@ from services.dashboard.web.visit import Visit, escape_segment
 Make = Callable[[str], Resource]
 
 
-def _holder(row: Row, show: Show) -> Node:
-    del show
-    holder = row.get("holder_id")
-    return a(".link", href=f"/customers/{holder}")[holder] if holder else NOTHING
-
-
 def _switch(row: Row, show: Show) -> Node:
     del show
     return badge("On", "good") if row.get("active") is not False else badge("Off")
@@ -50,7 +44,11 @@ _VOUCHER_COLUMNS: Final = (
     Column("gives", "Gives", say_given),
     Column("switch", "Switch", _switch),
     Column("redeemed", "Redeemed", say_redeemed, is_number=True),
-    Column("holder", "Holder", _holder, is_mono=True),
+    Column(
+        "holder",
+        "Holder",
+        lambda row, _: person_link(row.get("holder_id"), row.get("people") or {}),
+    ),
     Column(
         "period",
         "Period",
@@ -162,7 +160,9 @@ def vouchers_of(name: str) -> Resource:
 
     async def fetch(visit: Visit, query: Query) -> Rows:
         params = [*query.for_api(_VOUCHER_FIELDS, visit.show), ("campaign_id", name)]
-        return rows_of(await visit.api.get("/v1/vouchers", params), "vouchers")
+        found = rows_of(await visit.api.get("/v1/vouchers", params), "vouchers")
+        people = await find_customers(visit, (each.get("holder_id") for each in found.rows))
+        return replace(found, rows=[{**each, "people": people} for each in found.rows])
 
     return Resource(
         title="Vouchers",

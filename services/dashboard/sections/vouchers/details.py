@@ -21,7 +21,8 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, dialog_button
-from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show
+from services.dashboard.sections.customer_names import customer_link
 from services.dashboard.sections.rules.cart import cart_form
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.giving import (
@@ -215,8 +216,6 @@ def _card(row: Row, visit: Visit) -> Node:
 
 def _terms(row: Row, told: Told, show: Show) -> Node:
     campaign, published = row.get("campaign"), row.get("publish") or {}
-    holder = told.holder or {}
-    named = first_of(holder, "name", "source_id", "email", "id")
     return block(
         "Terms",
         facts(
@@ -229,10 +228,7 @@ def _terms(row: Row, told: Told, show: Show) -> Node:
             ("Redeemed", say_redeemed(row, show)),
             ("Valid", show.period(row.get("start_date"), row.get("expiration_date"))),
             *say_hours(row),
-            (
-                "Holder",
-                link(named if holder else row["holder_id"], f"/customers/{row['holder_id']}"),
-            )
+            ("Holder", customer_link(told.holder or {"id": row["holder_id"]}))
             if row.get("holder_id")
             else ("Holder", "Nobody"),
             ("Published", _say_times(published.get("count") or 0, show)),

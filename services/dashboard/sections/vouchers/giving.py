@@ -10,6 +10,7 @@ from htpy import Node, span
 from services.dashboard.parts.discounts import EFFECTS, say_discount
 from services.dashboard.parts.facts import badge, link
 from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
+from services.dashboard.sections.customer_names import customer_name
 from services.dashboard.sections.vouchers.open_hours import is_outside_hours
 from services.dashboard.web.visit import WORDS, escape_segment
 
@@ -112,7 +113,8 @@ def holder_name(row: Row) -> Node:
     """Who holds a voucher: the name, where the list knows it."""
     if not row.get("holder_id"):
         return span(".muted")["Nobody"]
-    return str(row.get("holder_name") or row["holder_id"])
+    holder = row.get("holder")
+    return customer_name(holder) if holder else str(row["holder_id"])
 
 
 def say_hours(row: Row) -> list[tuple[str, Node]]:

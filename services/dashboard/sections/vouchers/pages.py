@@ -1,7 +1,6 @@
 """The list of vouchers: its columns, its filters, its addresses."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.campaign_tabs import TABS
+from services.dashboard.sections.customer_names import find_customers
 from services.dashboard.sections.vouchers import actions, editing
 from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.details import tell_voucher
@@ -28,7 +28,6 @@ from services.dashboard.sections.vouchers.giving import (
 )
 from services.dashboard.sections.vouchers.history import show_history
 from services.dashboard.sections.vouchers.many import BULK, bulk_pages
-from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
@@ -79,29 +78,19 @@ _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)
 async def fetch_vouchers(visit: Visit, query: Query) -> Rows:
     """A page of vouchers, with what their holders are called and how their campaigns stand."""
     rows = await _fetch_plain(visit, query)
-    names, campaigns = await asyncio.gather(
-        _holder_names(visit, rows.rows),
+    people, campaigns = await asyncio.gather(
+        find_customers(visit, (each.get("holder_id") for each in rows.rows)),
         find_campaigns(visit, (each.get("campaign_id") for each in rows.rows)),
     )
     named = [
         {
             **each,
-            "holder_name": names.get(str(each.get("holder_id"))),
+            "holder": people.get(str(each.get("holder_id"))),
             "campaign_terms": campaigns.get(str(each.get("campaign_id"))),
         }
         for each in rows.rows
     ]
     return Rows(named, rows.total, rows.has_more, rows.cursor)
-
-
-async def _holder_names(visit: Visit, rows: Sequence[Row]) -> dict[str, str]:
-    ids = sorted({str(each["holder_id"]) for each in rows if each.get("holder_id")})
-    if not ids or not visit.may("customers.read"):
-        return {}
-    params = [("limit", "100"), *(("ids", each) for each in ids)]
-    body = await ask_quietly(visit.api.get("/v1/customers", params)) or {}
-    found = body.get("customers") or []
-    return {str(each["id"]): first_of(each, "name", "source_id", "email", "id") for each in found}
 
 
 VOUCHERS: Final = Resource(
