@@ -35,6 +35,11 @@ def shop(*privileges: str) -> FakeApi:
     return api
 
 
+def test_its_history_says_in_words_what_happened_and_leads_there() -> None:
+    page = Browser(shop()).get("/orders/ord_1")
+    assert page.find("a", href="/events/ev_1").text == "Order created"
+
+
 def test_a_row_tells_the_order_its_customer_and_its_sums() -> None:
     page = Browser(shop()).get("/orders")
     cells = page.find_all("tr")[1].text

@@ -149,6 +149,7 @@ def test_a_filter_stands_in_words_and_is_asked_of_the_api() -> None:
 def test_its_history_says_in_words_what_happened_and_why_it_was_taken_back() -> None:
     api = shop()
     events = [
+        {"id": "ev_3", "type": "voucher.points_taken_back"},
         {"id": "ev_2", "type": "redemption.rolled_back", "data": {"reason": "Too small <b>"}},
         {"id": "ev_1", "type": "redemption.succeeded", "created_at": ROW["date"]},
     ]
@@ -157,4 +158,5 @@ def test_its_history_says_in_words_what_happened_and_why_it_was_taken_back() -> 
     told = page.find("ol", class_="timeline").text
     assert "Rolled back Too small <b>" in told
     assert "Redeemed" in told
+    assert "Voucher points taken back" in told
     assert "Too small <b>" not in page.text

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
+from htpy import Node, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 
 from services.dashboard.parts.facts import (
     block,
@@ -18,6 +18,7 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.forms import field_choice
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
+from services.dashboard.sections.audit.naming import event_entry
 from services.dashboard.sections.customer_names import customer_link, find_customers
 from services.dashboard.sections.orders.earned import Told, earned_block, find_told
 from services.dashboard.sections.orders.naming import (
@@ -91,7 +92,7 @@ def order_details(
         visit.may("audit.read")
         and block(
             "History",
-            timeline(None if events is None else (_event(each, show) for each in events)),
+            timeline(None if events is None else (event_entry(each, show) for each in events)),
         ),
         raw_block(row, f"/v1/orders/{row['id']}", "The order"),
     ]
@@ -179,15 +180,6 @@ def _redemptions(row: Row, known: Sequence[Row], show: Show) -> Node:
         ],
         len(named) > _REDEMPTIONS_MAX
         and p(".muted")[f"The first {_REDEMPTIONS_MAX} of {show.number(len(named))}."],
-    )
-
-
-def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
-    name = str(event.get("type") or "")
-    return (
-        show.when(event.get("created_at")),
-        a(".link", href=f"/events/{escape_segment(str(event.get('id')))}")[name],
-        None,
     )
 
 

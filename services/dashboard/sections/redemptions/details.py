@@ -27,6 +27,7 @@ from services.dashboard.parts.page import (
 from services.dashboard.parts.reasons import NO_WORDS, reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
+from services.dashboard.sections.audit.naming import say_event
 from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.redemptions.naming import (
     caller_of,
@@ -46,7 +47,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 #: How long a redemption can be taken back (docs/api.md, Rollbacks).
 ROLLBACK_DAYS: Final = 90
 ROLLED_BACK: Final = "redemption.rolled_back"
-#: Events of a redemption, as people say them.
+#: Events of a redemption, as people say them; what came with it is told by its type.
 EVENT_WORDS: Final = {
     "redemption.succeeded": "Redeemed",
     "redemption.failed": "Refused",
@@ -230,11 +231,11 @@ def _siblings(row: Row) -> Node:
 
 
 def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
-    name = event.get("type") or event.get("name") or ""
+    name = event.get("type") or ""
     given = (event.get("data") or {}).get("reason") if name == ROLLED_BACK else None
     return (
         show.when(event.get("created_at") or event.get("occurred_at")),
-        a(".link", href=f"/events/{event.get('id')}")[EVENT_WORDS.get(name, name)],
+        a(".link", href=f"/events/{event.get('id')}")[EVENT_WORDS.get(name) or say_event(event)],
         str(given) if given else None,
     )
 
