@@ -1,5 +1,6 @@
 """A system of its own, started and stopped by the commands that its users run."""
 
+import errno
 import json
 import os
 import subprocess
@@ -39,6 +40,25 @@ def eventually(ask: Callable[[], T], seconds_max: float = 120.0) -> T:
         time.sleep(min(max(POLL_SECONDS, now - began), PAUSE_SECONDS_MAX))
         began = time.monotonic()
     return found
+
+
+def _read_written(file: Path) -> bytes:
+    """The content without its holes, which nobody ever wrote to."""
+    found: list[bytes] = []
+    with file.open("rb", buffering=0) as opened:
+        end, place = opened.seek(0, os.SEEK_END), 0
+        while place < end:
+            try:
+                place = opened.seek(place, os.SEEK_DATA)
+            except OSError as fault:
+                if fault.errno != errno.ENXIO:
+                    raise
+                break
+            hole = opened.seek(place, os.SEEK_HOLE)
+            opened.seek(place)
+            found.append(opened.read(hole - place))
+            place = hole
+    return b"".join(found)
 
 
 class System:
@@ -104,13 +124,16 @@ class System:
         )
 
     def contents(self) -> Iterator[tuple[Path, bytes]]:
-        """Every file with its content; those that go meanwhile, while it runs, are left out."""
+        """Every file with what was written to it; those that go meanwhile are left out.
+
+        Of the 10 MB of an index of Kafka's hardly anything is, while it runs.
+        """
         for folder, _, names in os.walk(self.home):
             for name in names:
                 file = Path(folder, name)
                 try:
                     if file.is_file():
-                        yield file, file.read_bytes()
+                        yield file, _read_written(file)
                 except FileNotFoundError:
                     continue
 

@@ -161,9 +161,7 @@ def _found(system: System) -> list[str]:
     found = [
         str(file.relative_to(system.home))
         for file, content in _files(system)
-        # an index of Kafka's is 10 MB of nothing, behind what there is in it
-        for written in (content.rstrip(b"\0"),)
-        if any(form in written for form in wanted)
+        if any(form in content for form in wanted)
     ]
     stores = [each for name in ("state", "past") for each in (system.home / name).rglob("CURRENT")]
     for current in stores:
