@@ -118,9 +118,9 @@ async def test_a_lost_process_loses_its_partitions_when_its_session_is_over(
 async def test_what_a_callback_raises_ends_the_membership(members: Members) -> None:
     members.fail_on = "a"
     with pytest.raises(RuntimeError, match="no writer"):
-        await asyncio.wait_for(members.start("a"), 20)
+        await asyncio.wait_for(members.start("a"), 120)
 
 
 async def test_without_a_broker_the_membership_says_so() -> None:
     with pytest.raises(LogError):
-        await asyncio.wait_for(Members("127.0.0.1:1", "any").start("a"), 20)
+        await asyncio.wait_for(Members("127.0.0.1:1", "any").start("a"), 120)

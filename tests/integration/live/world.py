@@ -104,7 +104,7 @@ class LiveWorld:
 
 async def until(test: Callable[[], bool]) -> None:
     """Waits until something is so."""
-    for _ in range(600):
+    for _ in range(2400):
         if test():
             return
         await asyncio.sleep(0.05)

@@ -205,7 +205,7 @@ async def test_a_file_that_nobody_waits_for_gives_its_connection_back(
                 raise OSError("nobody is there")
 
             with suppress(Exception):
-                await asyncio.wait_for(app(scope, receive, send), 5)
+                await asyncio.wait_for(app(scope, receive, send), 120)
         answer = await httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://desk", cookies={"tessera": token}
         ).get("/exports/exp_1")

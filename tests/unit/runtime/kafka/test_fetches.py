@@ -280,7 +280,7 @@ async def test_the_end_also_ends_who_has_a_request_alone(broker: Broker, fetches
     await settle()
     await fetches.close()
     with pytest.raises(LogError):
-        await asyncio.wait_for(alone, 5)
+        await asyncio.wait_for(alone, 120)
     assert broker.closed >= broker.opened
 
 
@@ -291,5 +291,5 @@ async def test_after_the_end_nothing_is_kept_open(
     await fetches.close()
     late = start(fetches, "a", patient=patient)
     with pytest.raises(LogError, match="ended"):
-        await asyncio.wait_for(late, 5)
+        await asyncio.wait_for(late, 120)
     assert (broker.opened, broker.closed) == (1, 1)
