@@ -23,7 +23,7 @@ from tests.ports import public_port
 
 async def _healthy(port: int) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False) as http:
-        for _ in range(500):
+        for _ in range(12_000):
             try:
                 return await http.get(f"http://127.0.0.1:{port}/health")
             except httpx.ConnectError:
