@@ -30,7 +30,7 @@ class RewardCampaign(Shape, frozen=True):
     """The campaign that a reward is a code of."""
 
     id: str
-    #: As it was looked up; of a giveaway that of the campaigns which have such codes.
+    #: Looked up; of a giveaway the type of campaign that has such codes.
     type: RewardCampaignType = "DISCOUNT_COUPONS"
     #: What is added to the gift card, in minor units, or to the loyalty card, in points.
     balance: int | None = None

@@ -52,13 +52,13 @@ FIXED = ("type",)
 #: The member that says what a reward of each type is, as the API calls it.
 PARAMETERS: Final = {"COIN": "coin", "CAMPAIGN": "campaign", "MATERIAL": "product"}
 #: The types of campaigns whose codes are rewards, and whether something can be added to them.
-_CAMPAIGNS: Final[Mapping[RewardCampaignType, bool]] = {
+_HAS_BALANCE: Final[Mapping[RewardCampaignType, bool]] = {
     "DISCOUNT_COUPONS": False,
     "GIFT_VOUCHERS": True,
     "LOYALTY_PROGRAM": True,
 }
-#: As campaigns of which type a giveaway's own codes are rewards.
-_GIVEAWAYS: Final[Mapping[VoucherType, RewardCampaignType]] = {
+#: The type of campaign that a giveaway with such codes counts as; cards of one are no rewards.
+_COUNTS_AS: Final[Mapping[VoucherType, RewardCampaignType]] = {
     "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
     "GIFT_VOUCHER": "GIFT_VOUCHERS",
 }
@@ -173,15 +173,15 @@ def _with_campaign(view: View, reward: Reward) -> Reward | Refusal:
     campaign = find_campaign(view, named.id)
     if campaign is None:
         return not_found("campaign", named.id)
-    kind = _kind_of_codes(campaign)
+    kind = _type_of(campaign)
     if kind is None:
-        reason = f"A code of a {campaign.campaign_type} is no reward: {campaign.name}"
+        reason = f"{campaign.name}, a {campaign.campaign_type}, has no codes that can be rewards"
         return refuse("invalid_campaign", reason)
-    if not _CAMPAIGNS[kind] and named.balance is not None:
+    if not _HAS_BALANCE[kind] and named.balance is not None:
         return refuse(
             "invalid_balance", f"A code of a {kind} has no balance", message="Invalid balance"
         )
-    if _CAMPAIGNS[kind] and not (named.balance is not None and 1 <= named.balance <= AMOUNT_MAX):
+    if _HAS_BALANCE[kind] and not (named.balance is not None and 1 <= named.balance <= AMOUNT_MAX):
         return refuse("invalid_balance", f"Balance has to be 1 to {AMOUNT_MAX} for a {kind}")
     if find_assignment(view, campaign.id, reward.id) is not None:
         return assign.own_program(campaign)
@@ -189,11 +189,11 @@ def _with_campaign(view: View, reward: Reward) -> Reward | Refusal:
     return structs.replace(reward, campaign=found)
 
 
-def _kind_of_codes(campaign: Campaign) -> RewardCampaignType | None:
-    """As a code of which type one of the campaign can be a reward; None: as none."""
+def _type_of(campaign: Campaign) -> RewardCampaignType | None:
+    """The type of campaign that it counts as in a reward; None: its codes cannot be one."""
     if campaign.campaign_type == "GIVEAWAY":
-        return None if campaign.voucher is None else _GIVEAWAYS.get(campaign.voucher.type)
-    return next((kind for kind in _CAMPAIGNS if kind == campaign.campaign_type), None)
+        return None if campaign.voucher is None else _COUNTS_AS.get(campaign.voucher.type)
+    return next((kind for kind in _HAS_BALANCE if kind == campaign.campaign_type), None)
 
 
 def _invalid(name: str, reason: str) -> Refusal:

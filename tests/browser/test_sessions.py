@@ -105,7 +105,7 @@ def test_who_signs_out_is_out_of_the_api_too(system: System, admin: Person) -> N
 
 
 @pytest.mark.parametrize("change", ["session ended", "role taken"])
-def test_a_change_is_known_to_open_streams_and_pages_at_once(system: System, change: str) -> None:
+def test_a_change_is_known_to_open_streams_and_pages(system: System, change: str) -> None:
     person = new_person(system)
     token, another = session_token(system, person), session_token(system, person)
     me = ask_api(system, token, "GET", "/users/v1/me").json()

@@ -50,11 +50,12 @@ def _read_written(file: Path) -> bytes:
         while place < end:
             try:
                 place = opened.seek(place, os.SEEK_DATA)
+                hole = opened.seek(place, os.SEEK_HOLE)
             except OSError as fault:
                 if fault.errno != errno.ENXIO:
                     raise
+                # nothing follows, or it was cut meanwhile
                 break
-            hole = opened.seek(place, os.SEEK_HOLE)
             opened.seek(place)
             found.append(opened.read(hole - place))
             place = hole

@@ -103,6 +103,20 @@ def test_text_of_a_shop_is_text_on_every_tab() -> None:
         assert BAD not in Browser(api).get(f"/campaigns/camp_1{tab}").text
 
 
+def test_its_history_says_events_in_words_and_leads_to_them() -> None:
+    api = api_with(campaign())
+    api.says("GET", "/v1/audit/changes", {"data": []})
+    events = [
+        {"id": "ev_1", "type": "voucher.points_earned", "channel": "API"},
+        {"id": "ev_2", "type": "redemption.succeeded"},
+    ]
+    api.says("GET", "/v1/audit/events", {"data": events})
+    page = Browser(api).get("/campaigns/camp_1/history")
+    assert page.find("a", href="/events/ev_1").text == "Voucher points earned"
+    assert page.find("a", href="/events/ev_2").text == "Redeemed"
+    assert "Voucher points earned API" in page.root.text
+
+
 def test_vouchers_of_it_are_a_list_with_filters_of_its_own() -> None:
     api = api_with(campaign())
     rows = [{"id": "v_1", "code": "A/B", "redemption": {"quantity": 2, "redeemed_quantity": 1}}]

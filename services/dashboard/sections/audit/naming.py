@@ -1,12 +1,21 @@
 """How changes and events are told in one line, also beside what they are about."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from htpy import Node, fragment, small
 
 from services.dashboard.parts.facts import link
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.web.visit import escape_segment
+
+_ROLLED_BACK: Final = "redemption.rolled_back"
+#: Events that people call otherwise than their types do.
+_EVENTS: Final[Mapping[str, str]] = {
+    "redemption.succeeded": "Redeemed",
+    "redemption.failed": "Refused",
+    _ROLLED_BACK: "Rolled back",
+}
 
 
 def caller_of(row: Row) -> str:
@@ -25,10 +34,13 @@ def say_change(row: Row, names: Mapping[str, str]) -> Node:
 
 def say_event(row: Row) -> str:
     """What happened, in words: `voucher.points_earned` is `Voucher points earned`."""
-    return str(row.get("type") or "").replace(".", " ").replace("_", " ").capitalize()
+    name = str(row.get("type") or "")
+    return _EVENTS.get(name) or name.replace(".", " ").replace("_", " ").capitalize()
 
 
 def event_entry(row: Row, show: Show) -> tuple[Node, Node, Node]:
-    """An event in a timeline, leading to it: when, what, and where it was asked for."""
+    """An event in a timeline, leading to it: when, what, and where it was asked for or why."""
+    data = row.get("data") or {}
     said = link(say_event(row), f"/events/{escape_segment(str(row.get('id')))}")
-    return show.when(row.get("created_at")), said, row.get("channel") or ""
+    why = data.get("reason") if row.get("type") == _ROLLED_BACK else None
+    return show.when(row.get("created_at")), said, why or row.get("channel") or ""

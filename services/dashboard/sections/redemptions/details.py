@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
+from htpy import Node, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
 from services.dashboard.lists.callers import show_caller, with_caller
@@ -27,7 +27,7 @@ from services.dashboard.parts.page import (
 from services.dashboard.parts.reasons import NO_WORDS, reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
-from services.dashboard.sections.audit.naming import say_event
+from services.dashboard.sections.audit.naming import event_entry
 from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.redemptions.naming import (
     caller_of,
@@ -46,13 +46,6 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: How long a redemption can be taken back (docs/api.md, Rollbacks).
 ROLLBACK_DAYS: Final = 90
-ROLLED_BACK: Final = "redemption.rolled_back"
-#: Events of a redemption, as people say them; what came with it is told by its type.
-EVENT_WORDS: Final = {
-    "redemption.succeeded": "Redeemed",
-    "redemption.failed": "Refused",
-    ROLLED_BACK: "Rolled back",
-}
 
 
 async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
@@ -89,7 +82,8 @@ def redemption_details(
         block("Metadata", metadata_facts(row.get("metadata"))),
         visit.may("audit.read")
         and block(
-            "Events", timeline(None if events is None else (_event(each, show) for each in events))
+            "Events",
+            timeline(None if events is None else (event_entry(each, show) for each in events)),
         ),
         raw_block(row, f"/v1/redemptions/{name}", "The redemption"),
     ]
@@ -228,16 +222,6 @@ def _siblings(row: Row) -> Node:
     if not together:
         return block("Part of a stack", p[link(stack, f"/redemptions/{stack}")]) if stack else None
     return block("Redeemed together", [p[link(each, f"/redemptions/{each}")] for each in together])
-
-
-def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
-    name = event.get("type") or ""
-    given = (event.get("data") or {}).get("reason") if name == ROLLED_BACK else None
-    return (
-        show.when(event.get("created_at") or event.get("occurred_at")),
-        a(".link", href=f"/events/{event.get('id')}")[EVENT_WORDS.get(name) or say_event(event)],
-        str(given) if given else None,
-    )
 
 
 def _can_roll_back(row: Row) -> bool:

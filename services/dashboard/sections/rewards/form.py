@@ -44,8 +44,8 @@ NAMES: Final = (
     "description", "image_url", "metadata",
 )  # fmt: skip
 
-#: By the type of a campaign's codes, of which type the campaign counts; a giveaway may have any.
-_KINDS: Final[Mapping[str, str]] = {
+#: By the type of a campaign's codes, the type of campaign that has such; a giveaway has any.
+_CAMPAIGN_TYPES: Final[Mapping[str, str]] = {
     "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
     "GIFT_VOUCHER": "GIFT_VOUCHERS",
     "LOYALTY_CARD": "LOYALTY_PROGRAM",
@@ -251,7 +251,7 @@ async def _typed(visit: Visit, form: FormData, row: Row | None) -> dict[str, str
         # a role that sees no campaigns keeps the kind that the reward says
         kind = known.get("type") if known.get("id") == values["campaign"] else ""
         template = (found or {}).get("voucher") or {}
-        values["campaign_type"] = _KINDS.get(template.get("type", ""), kind or "")
+        values["campaign_type"] = _CAMPAIGN_TYPES.get(template.get("type", ""), kind or "")
     what, _, name = values["item"].partition(":")
     if what == "sku" and name:
         found = await ask_quietly(visit.api.get(f"/v1/skus/{escape_segment(name)}"))

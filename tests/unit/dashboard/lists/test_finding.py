@@ -65,6 +65,15 @@ def test_only_promotions_are_offered_where_tiers_are_combined() -> None:
     assert asked.url.params["campaign_type"] == "PROMOTION"
 
 
+def test_campaigns_whose_codes_can_be_rewards_are_offered_for_one() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/campaigns", {"campaigns": [{"id": "camp_1", "name": "Raffle"}]})
+    assert "Raffle" in Browser(api).get("/lookup/reward-campaign?q=raffle").text
+    (asked,) = api.asked_for("GET", "/v1/campaigns")
+    kinds = {value for name, value in asked.url.params.multi_items() if "[campaign_type]" in name}
+    assert kinds == {"DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM", "GIVEAWAY"}
+
+
 def test_the_export_of_a_list_follows_the_filters_that_are_set() -> None:
     api = FakeApi()
     api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})

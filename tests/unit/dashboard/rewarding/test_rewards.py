@@ -120,14 +120,21 @@ def test_paying_with_points_is_made_of_points_and_an_amount() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "typed", "balance"),
-    [("GIFT_VOUCHER", "5", 500), ("LOYALTY_CARD", "5", 5), ("DISCOUNT_VOUCHER", "", None)],
+    ("campaign_type", "kind", "typed", "balance"),
+    [
+        ("GIFT_VOUCHERS", "GIFT_VOUCHER", "5", 500),
+        ("GIVEAWAY", "GIFT_VOUCHER", "5", 500),
+        ("LOYALTY_PROGRAM", "LOYALTY_CARD", "5", 5),
+        ("DISCOUNT_COUPONS", "DISCOUNT_VOUCHER", "", None),
+        ("GIVEAWAY", "DISCOUNT_VOUCHER", "", None),
+    ],
 )
 def test_a_voucher_of_a_campaign_holds_credit_or_points(
-    kind: str, typed: str, balance: int | None
+    campaign_type: str, kind: str, typed: str, balance: int | None
 ) -> None:
     api = api_with()
-    api.says("GET", "/v1/campaigns/camp_1", {"id": "camp_1", "voucher": {"type": kind}})
+    row = {"id": "camp_1", "campaign_type": campaign_type, "voucher": {"type": kind}}
+    api.says("GET", "/v1/campaigns/camp_1", row)
     form = {"type": "CAMPAIGN", "name": "Card", "campaign": "camp_1", "balance": typed}
     assert Browser(api).post("/rewards/new", form).status == 303
     campaign = api.sent("POST", "/v1/rewards")["parameters"]["campaign"]

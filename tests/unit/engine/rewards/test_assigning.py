@@ -12,10 +12,9 @@ from engine.kernel import tables
 from schemas.assignments import AssignmentsDropped, AssignRule, RuleAssigned
 from schemas.campaigns import (
     CampaignCreated,
-    CardTemplate,
+    CampaignType,
     CopyProgram,
     DeleteCampaign,
-    VoucherTemplate,
 )
 from schemas.records import Decided
 from schemas.rewards import (
@@ -38,8 +37,6 @@ from schemas.rewards import (
     UpdateRewardAssignment,
 )
 from schemas.rules import ValidationRuleCreated
-from schemas.vouchers import Gift
-from tests.unit.engine.giveaway_world import CODES
 from tests.unit.engine.rewards.reward_world import (
     PROGRAM,
     RewardWorld,
@@ -98,32 +95,15 @@ def test_what_is_no_reward_is_refused(
     assert told in found(found(record.refusal).details)
 
 
-def test_a_promotion_has_no_codes_to_be_rewards(world: RewardWorld) -> None:
-    world.given(CampaignCreated(campaign("promo", "PROMOTION")))
-    assert key_of(world.when(CreateReward(code_reward("promo")))) == "invalid_campaign"
-
-
-@pytest.mark.parametrize(
-    ("template", "balance", "shown"),
-    [
-        (CODES, None, {"type": "DISCOUNT_COUPONS"}),
-        (CODES, 100, "invalid_balance"),
-        (VoucherTemplate("GIFT_VOUCHER", gift=Gift(500, 500)), 100, {"type": "GIFT_VOUCHERS"}),
-        (VoucherTemplate("GIFT_VOUCHER", gift=Gift(500, 500)), None, "invalid_balance"),
-        (VoucherTemplate("LOYALTY_CARD", loyalty_card=CardTemplate(5)), 100, "invalid_campaign"),
-        (None, None, "invalid_campaign"),
-    ],
-)
-def test_codes_of_a_giveaway_are_rewards_like_those_of_other_campaigns(
-    world: RewardWorld, template: VoucherTemplate | None, balance: int | None, shown: Any
+@pytest.mark.parametrize("kind", ["PROMOTION", "REFERRAL_PROGRAM", "GIVEAWAY"])
+def test_a_campaign_without_codes_to_be_rewards_is_refused(
+    world: RewardWorld, kind: CampaignType
 ) -> None:
-    world.given(CampaignCreated(campaign("raffle", "GIVEAWAY", voucher=template)))
-    record = world.when(CreateReward(code_reward("raffle", balance=balance)))
-    if isinstance(shown, str):
-        assert key_of(record) == shown
-        return
-    expected = {"id": "camp_raffle"} | shown | ({"balance": balance} if balance else {})
-    assert answered(record)["parameters"] == {"campaign": expected}
+    world.given(CampaignCreated(campaign("none", kind)))
+    record = world.when(CreateReward(code_reward("none")))
+    told = found(record.refusal)
+    assert told.key == "invalid_campaign"
+    assert told.details == f"none, a {kind}, has no codes that can be rewards"
 
 
 def test_an_update_sets_what_a_reward_is(world: RewardWorld) -> None:

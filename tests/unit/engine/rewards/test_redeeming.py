@@ -19,7 +19,6 @@ from schemas.redemptions import (
 )
 from schemas.rewards import (
     AssignReward,
-    CreateReward,
     DeleteRewardAssignment,
     NewRewardAssignment,
     Reward,
@@ -30,7 +29,6 @@ from schemas.rules import ValidationRuleCreated
 from schemas.sessions import SessionLocked, SessionRefused
 from schemas.voucher_events import VoucherDisabled
 from schemas.vouchers import DisableVoucher
-from tests.unit.engine.giveaway_world import draw, drawn, enter, giveaway
 from tests.unit.engine.rewards.reward_world import (
     PROGRAM,
     RewardWorld,
@@ -111,22 +109,6 @@ def test_a_gift_card_gets_credits_beside_its_own(world: RewardWorld) -> None:
     gift = found(found(taken(record).voucher).gift)
     assert (gift.amount, gift.balance) == (750, 750)
     assert only(record, BalanceAdjusted).source == "REWARD"
-
-
-def test_codes_of_a_giveaway_are_given_for_points_and_by_the_draw(world: RewardWorld) -> None:
-    card = world.join()
-    made = giveaway(world)
-    enter(world, "bob")
-    reward = structs.replace(code_reward("lottery"), campaign=RewardCampaign(made.id))
-    offered = only(world.when(CreateReward(reward)), RewardCreated).reward
-    world.offer(offered, 300)
-    bought = found(taken(world.redeem(card, offered.id)).voucher)
-    draw(world)
-    won = found(drawn(world, made).drawn[0].given)
-    assert (bought.campaign_id, bought.holder_id) == (made.id, card.holder_id)
-    assert found(world.view.get(tables.VOUCHERS, won.voucher_id)).campaign_id == made.id
-    assert won.code != bought.code
-    assert world.balance(card) == 700
 
 
 def test_who_is_no_member_of_another_program_becomes_one(world: RewardWorld) -> None:

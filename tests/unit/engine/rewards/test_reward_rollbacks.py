@@ -7,7 +7,7 @@ import pytest
 from engine.kernel import tables
 from schemas.balances import AdjustBalance
 from schemas.base import DAY_MS
-from schemas.campaigns import CampaignCreated, DeleteCampaign
+from schemas.campaigns import CampaignCreated, CampaignType, DeleteCampaign, VoucherTemplate
 from schemas.points import PointsExpirationRules
 from schemas.products import DeleteProduct
 from schemas.publications import PublicationSucceeded, PublishVouchers
@@ -26,6 +26,7 @@ from schemas.rewards import (
     UpdateRewardAssignment,
 )
 from schemas.voucher_events import VoucherDisabled
+from schemas.vouchers import Gift
 from tests.unit.engine.rewards.reward_world import (
     RewardWorld,
     campaign,
@@ -84,10 +85,14 @@ def test_a_code_that_was_used_stays_and_so_does_its_redemption(world: RewardWorl
     assert world.balance(card) == 1000
 
 
+@pytest.mark.parametrize("kind", ["GIFT_VOUCHERS", "GIVEAWAY"])
 @pytest.mark.parametrize("spent", [0, 1])
-def test_credits_that_were_spent_keep_a_redemption(world: RewardWorld, spent: int) -> None:
+def test_credits_that_were_spent_keep_a_redemption(
+    world: RewardWorld, spent: int, kind: CampaignType
+) -> None:
     card = world.join()
-    world.given(CampaignCreated(campaign("gifts", "GIFT_VOUCHERS")))
+    template = VoucherTemplate("GIFT_VOUCHER", gift=Gift(500, 500))
+    world.given(CampaignCreated(campaign("gifts", kind, voucher=template)))
     world.offer(gift_reward(250), 400)
     record = world.redeem(card, "rew_gifts")
     gift = found(taken(record).voucher)

@@ -43,7 +43,7 @@ REWARDS: Final[Rows] = {
     "a balance of a code, or none of a card": post(
         "rewards", _reward(campaign={"id": "Spring", "balance": 5}), _reward(campaign={"id": "Club"})
     ),
-    "a reward of a promotion; an offer by another campaign than a loyalty program, or of its own cards": (
+    "a reward of a promotion, a referral program, or a giveaway without codes or with loyalty cards; an offer by another campaign than a loyalty program, or of its own cards": (
         *post("rewards/<cup>/assignments", _offer("Spring", **_PRICE)),
         *post("rewards/<own>/assignments", _offer(**_PRICE)),
     ),
