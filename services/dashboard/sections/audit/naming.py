@@ -1,11 +1,11 @@
 """How changes and events are told in one line, also beside what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from htpy import Node, fragment, small
 
-from services.dashboard.parts.facts import link
+from services.dashboard.parts.facts import link, timeline
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.web.visit import escape_segment
 
@@ -38,8 +38,12 @@ def say_event(row: Row) -> str:
     return _EVENTS.get(name) or name.replace(".", " ").replace("_", " ").capitalize()
 
 
-def event_entry(row: Row, show: Show) -> tuple[Node, Node, Node]:
-    """An event in a timeline, leading to it: when, what, and where it was asked for or why."""
+def event_timeline(events: Iterable[Row] | None, show: Show) -> Node:
+    """Events, each leading to its page, with its channel or reason; None: they could not be asked."""
+    return timeline(None if events is None else (_event(each, show) for each in events))
+
+
+def _event(row: Row, show: Show) -> tuple[Node, Node, Node]:
     data = row.get("data") or {}
     said = link(say_event(row), f"/events/{escape_segment(str(row.get('id')))}")
     why = data.get("reason") if row.get("type") == _ROLLED_BACK else None

@@ -11,7 +11,7 @@ from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
-from services.dashboard.sections.audit.naming import caller_of, event_entry, say_change
+from services.dashboard.sections.audit.naming import caller_of, event_timeline, say_change
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -56,7 +56,7 @@ def history_part(
         ],
         section(".card.pad.stack", aria_label="Events")[
             h2["Events"],
-            timeline(None if events is None else (event_entry(each, show) for each in events)),
+            event_timeline(events, show),
             p[a(".link", href=f"/events?f=campaign:is:{escape_segment(campaign)}")["All events"]],
         ],
     ]

@@ -13,12 +13,11 @@ from services.dashboard.parts.facts import (
     link,
     metadata_facts,
     raw_block,
-    timeline,
 )
 from services.dashboard.parts.forms import field_choice
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.audit.naming import event_entry
+from services.dashboard.sections.audit.naming import event_timeline
 from services.dashboard.sections.customer_names import customer_link, find_customers
 from services.dashboard.sections.orders.earned import Told, earned_block, find_told
 from services.dashboard.sections.orders.naming import (
@@ -92,7 +91,7 @@ def order_details(
         visit.may("audit.read")
         and block(
             "History",
-            timeline(None if events is None else (event_entry(each, show) for each in events)),
+            event_timeline(events, show),
         ),
         raw_block(row, f"/v1/orders/{row['id']}", "The order"),
     ]

@@ -15,7 +15,6 @@ from services.dashboard.parts.facts import (
     link,
     metadata_facts,
     raw_block,
-    timeline,
 )
 from services.dashboard.parts.page import (
     Details,
@@ -27,7 +26,7 @@ from services.dashboard.parts.page import (
 from services.dashboard.parts.reasons import NO_WORDS, reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
-from services.dashboard.sections.audit.naming import event_entry
+from services.dashboard.sections.audit.naming import event_timeline
 from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.redemptions.naming import (
     caller_of,
@@ -83,7 +82,7 @@ def redemption_details(
         visit.may("audit.read")
         and block(
             "Events",
-            timeline(None if events is None else (event_entry(each, show) for each in events)),
+            event_timeline(events, show),
         ),
         raw_block(row, f"/v1/redemptions/{name}", "The redemption"),
     ]

@@ -113,8 +113,7 @@ def holder_name(row: Row) -> Node:
     """Who holds a voucher: the name, where the list knows it."""
     if not row.get("holder_id"):
         return span(".muted")["Nobody"]
-    holder = row.get("holder")
-    return customer_name(holder) if holder else str(row["holder_id"])
+    return customer_name(row.get("holder") or {"id": row["holder_id"]})
 
 
 def say_hours(row: Row) -> list[tuple[str, Node]]:
